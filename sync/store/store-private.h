@@ -30,6 +30,7 @@ struct _MnsStore
 {
   const MnsStoreClass *klass;
   gboolean partial; /* holds only the rows of some scopes: a device's replica */
+  guint64 n_statements;
 };
 
 struct _MnsTransaction

@@ -103,5 +103,6 @@ MnsRows *mns_transaction_match_names (
     MnsTransaction *self, const char *table, const char *part, guint limit, GError **error);
 
 gboolean mns_transaction_is_partial (MnsTransaction *self);
+guint64 mns_store_get_n_statements (MnsStore *self);
 
 G_END_DECLS
