@@ -10,3 +10,4 @@
 #define MNS_SQLITE_SET_POINTER "mns-row-set"
 
 int mns_sqlite_add_row_sets (sqlite3 *handle);
+int mns_sqlite_add_functions (sqlite3 *handle);

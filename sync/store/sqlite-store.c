@@ -457,7 +457,8 @@ set_up (SqliteStore *self, MnsSqliteFlags flags, GError **error)
                             "PRAGMA journal_mode = WAL; PRAGMA synchronous = %s;",
                             flags & MNS_SQLITE_FULL_SYNC ? "FULL" : "NORMAL");
   sqlite3_busy_timeout (self->handle, BUSY_TIMEOUT_MS);
-  if (mns_sqlite_add_row_sets (self->handle) != SQLITE_OK)
+  if (mns_sqlite_add_row_sets (self->handle) != SQLITE_OK ||
+      mns_sqlite_add_functions (self->handle) != SQLITE_OK)
     return mns_sqlite_set_error (self->handle, error);
   return mns_sqlite_run_script (&self->base, sql->str, error);
 }

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+
+/* Names of wells, sort keys, packed values: what must be the same text everywhere. */
+
+#include "config.h"
+
+#include "sync/model/packed.h"
+#include "sync/model/sort-key.h"
+#include "sync/model/well.h"
+#include "tests/mns-test.h"
+
+static void
+test_wells (void)
+{
+  static const MnsWellAxes plate = { 12, 8, FALSE, TRUE, 1, 0 };
+  static const MnsWellAxes tall = { 60, 100, TRUE, TRUE, 0, 0 };
+  static const MnsWellAxes flow_cell = { 1, 8, FALSE, FALSE, 1, 1 };
+  static const struct
+  {
+    const MnsWellAxes *axes;
+    gint64 y, x;
+    const char *name;
+  } cases[] = {
+    { &plate, 0, 0, "A:1" },  { &plate, 7, 11, "H:12" },   { &tall, 25, 26, "Z:AA" },
+    { &tall, 27, 1, "AB:B" }, { &flow_cell, 7, 0, "8:1" },
+  };
+  static const char *const wrong[] = { "",     ":",   "A1",  "A:",   ":1",           "I:1",
+                                       "A:13", "A:0", "1:A", "A:1x", "A:99999999999" };
+  gint64 y, x;
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      char text[MNS_WELL_TEXT_SIZE];
+
+      mns_well_print (cases[i].axes, cases[i].y, cases[i].x, text);
+      g_assert_cmpstr (text, ==, cases[i].name);
+      g_assert_true (mns_well_parse (cases[i].axes, text, &y, &x));
+      g_assert_cmpint (y, ==, cases[i].y);
+      g_assert_cmpint (x, ==, cases[i].x);
+    }
+  g_assert_true (mns_well_parse (&plate, "b:7", &y, &x));
+  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
+    g_assert_false (mns_well_parse (&plate, wrong[i], &y, &x));
+}
+
+static void
+test_sort_keys (void)
+{
+  static const char *const in_order[] = {
+    "", "9", "10", "A", "b", "S-9", "s-10", "S-0010b", "S-11", "S-100000000000000000000", "T", "Ä"
+  };
+
+  for (guint i = 0; i + 1 < G_N_ELEMENTS (in_order); i++)
+    {
+      g_autofree char *left = mns_sort_key (in_order[i]);
+      g_autofree char *right = mns_sort_key (in_order[i + 1]);
+
+      g_test_message ("%s before %s", in_order[i], in_order[i + 1]);
+      g_assert_cmpstr (left, <, right);
+    }
+}
+
+static void
+test_packed (void)
+{
+  g_autoptr (JsonObject) values =
+      mns_packed_parse ("{\"f100\": \"z\", \"f9\": 12.50, \"f13\": 0.1}");
+  g_autofree char *text = NULL;
+  g_autofree char *again = NULL;
+  g_autofree char *got = mns_packed_get_text (values, 13);
+  g_autoptr (JsonObject) read = NULL;
+
+  g_assert_cmpstr (got, ==, "0.1");
+  g_assert_null (mns_packed_get_text (values, 1));
+  mns_packed_set_text (values, 7, "a \"quoted\"\n\\ µ");
+  mns_packed_set_number (values, 8, 1.0 / 3);
+  mns_packed_set_text (values, 100, NULL);
+  text = mns_packed_print (values);
+  g_assert_cmpstr (text,
+                   ==,
+                   "{\"f7\":\"a \\\"quoted\\\"\\u000a\\\\ µ\",\"f8\":0.3333333333333333,"
+                   "\"f9\":12.5,\"f13\":0.1}");
+  read = mns_packed_parse (text);
+  again = mns_packed_print (read);
+  g_assert_cmpstr (text, ==, again);
+}
+
+static void
+test_no_values (void)
+{
+  g_autoptr (JsonObject) values = mns_packed_parse (NULL);
+
+  g_assert_null (mns_packed_print (values));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/model/wells", test_wells);
+  g_test_add_func ("/model/sort-keys", test_sort_keys);
+  g_test_add_func ("/model/packed", test_packed);
+  g_test_add_func ("/model/no-values", test_no_values);
+
+  return g_test_run ();
+}
