@@ -17,6 +17,7 @@ static const struct
   const char *help;
   int (*run) (int argc, char **argv);
 } commands[] = {
+  { "info", "the run, its instrument, its consumables", mns_command_info },
   { NULL }, /* the end */
 };
 

@@ -29,13 +29,22 @@ struct _MnsModelTable
   GStringChunk *texts;
 };
 
-#define TYPE(type, model, family) { type, NULL, NULL, NULL, { 0 }, model, MNS_MODEL_FAMILY_##family }
+#define TYPE(type, model, family)                                                                  \
+  {                                                                                                \
+    type, NULL, NULL, NULL, { 0 }, model, MNS_MODEL_FAMILY_##family                                \
+  }
 #define SOFT(app, kind, serial, model, family)                                                     \
-  { NULL, app, kind, serial, { 0 }, model, MNS_MODEL_FAMILY_##family }
+  {                                                                                                \
+    NULL, app, kind, serial, { 0 }, model, MNS_MODEL_FAMILY_##family                               \
+  }
 #define SERIAL(serial, model, family)                                                              \
-  { NULL, NULL, NULL, serial, { 0 }, model, MNS_MODEL_FAMILY_##family }
+  {                                                                                                \
+    NULL, NULL, NULL, serial, { 0 }, model, MNS_MODEL_FAMILY_##family                              \
+  }
 #define LAYOUT(lanes, surfaces, swaths, tiles, model, family)                                      \
-  { NULL, NULL, NULL, NULL, { lanes, surfaces, swaths, tiles }, model, MNS_MODEL_FAMILY_##family }
+  {                                                                                                \
+    NULL, NULL, NULL, NULL, { lanes, surfaces, swaths, tiles }, model, MNS_MODEL_FAMILY_##family   \
+  }
 
 /* Sources: interop-formats, section 6 "Which instrument is it" and section 2 for layouts. Serial
  * numbers J, VL are from public lists, not seen in a file.
@@ -103,6 +112,7 @@ static const Row rows[] = {
   LAYOUT (8, 2, 2, 24, "HiSeq X", HISEQ_4000),
   LAYOUT (8, 2, 3, 0, "HiSeq 2000/2500", HISEQ_2000),
   LAYOUT (2, 2, 2, 16, "HiSeq 2000/2500", HISEQ_2000),
+  LAYOUT (1, 1, 1, 16, "iSeq 100", ISEQ),
   LAYOUT (1, 0, 1, 0, "MiSeq", MISEQ),
 };
 
@@ -162,8 +172,8 @@ row_matches (const Row *row, const MnsModelEvidence *evidence)
 {
   if (row->instrument_type != NULL && g_strcmp0 (row->instrument_type, evidence->instrument_type))
     return FALSE;
-  if (row->application != NULL &&
-      (evidence->application == NULL || !g_str_has_prefix (evidence->application, row->application)))
+  if (row->application != NULL && (evidence->application == NULL ||
+                                   !g_str_has_prefix (evidence->application, row->application)))
     return FALSE;
   if (row->flowcell_kind != NULL &&
       (evidence->flowcell_kind == NULL || !strstr (evidence->flowcell_kind, row->flowcell_kind)))

@@ -24,7 +24,7 @@ typedef struct
 
 #define FIELD(member, ...)                                                                         \
   {                                                                                                \
-#member, offsetof (MnsRunParameters, member), { __VA_ARGS__ }                                  \
+#member, offsetof(MnsRunParameters, member), { __VA_ARGS__ }                                   \
   }
 
 /* Order of places: newest software first. HiSeq keeps nearly all below Setup. */
@@ -98,9 +98,9 @@ static const struct
   const char *element;
   const char *kind;
 } tags[] = {
-  { "FlowcellRFIDTag", "flow_cell" },    { "FlowCellRfidTag", "flow_cell" },
-  { "FlowcellEEPROMTag", "flow_cell" },  { "ReagentKitRFIDTag", "reagent" },
-  { "ReagentKitRfidTag", "reagent" },    { "PR2BottleRFIDTag", "pr2_bottle" },
+  { "FlowcellRFIDTag", "flow_cell" },   { "FlowCellRfidTag", "flow_cell" },
+  { "FlowcellEEPROMTag", "flow_cell" }, { "ReagentKitRFIDTag", "reagent" },
+  { "ReagentKitRfidTag", "reagent" },   { "PR2BottleRFIDTag", "pr2_bottle" },
   { "PR2BottleRfidTag", "pr2_bottle" },
 };
 
@@ -113,9 +113,12 @@ static const struct
   const char *prefix;
   const char *kind;
 } prefixes[] = {
-  { "RfidsInfo", "FlowCell", "flow_cell" }, { "RfidsInfo", "LibraryTube", "library_tube" },
-  { "RfidsInfo", "Sbs", "sbs" },            { "RfidsInfo", "Cluster", "cluster" },
-  { "RfidsInfo", "Buffer", "buffer" },      { "", "FlowCell", "flow_cell" },
+  { "RfidsInfo", "FlowCell", "flow_cell" },
+  { "RfidsInfo", "LibraryTube", "library_tube" },
+  { "RfidsInfo", "Sbs", "sbs" },
+  { "RfidsInfo", "Cluster", "cluster" },
+  { "RfidsInfo", "Buffer", "buffer" },
+  { "", "FlowCell", "flow_cell" },
   { "", "Cartridge", "cartridge" },
 };
 

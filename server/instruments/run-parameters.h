@@ -78,14 +78,12 @@ typedef struct
   char *started;
   char *ended;
 
-  GPtrArray *consumables;   /* of MnsConsumable */
-  MnsPlannedRead reads[4];  /* in the order Read1, Index1, Index2, Read2 */
+  GPtrArray *consumables;  /* of MnsConsumable */
+  MnsPlannedRead reads[4]; /* in the order Read1, Index1, Index2, Read2 */
 } MnsRunParameters;
 
-MnsRunParameters *mns_run_parameters_parse (const char *data,
-                                            gsize length,
-                                            const char *name,
-                                            GError **error);
+MnsRunParameters *
+mns_run_parameters_parse (const char *data, gsize length, const char *name, GError **error);
 MnsRunParameters *mns_run_parameters_read (const char *folder, GError **error);
 void mns_run_parameters_free (MnsRunParameters *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MnsRunParameters, mns_run_parameters_free)
