@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include <glib/gstdio.h>
+
 #include "server/instruments/model.h"
 #include "server/instruments/run-info.h"
 #include "server/instruments/run-look.h"
