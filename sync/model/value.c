@@ -296,6 +296,14 @@ mns_rows_get_column_kind (const MnsRows *self, guint column)
   return g_array_index (self->table.kinds, MnsKind, column);
 }
 
+/* SQLite tells a JSON column from a text by nothing; whoever knows says so. Values stay as they
+ * are. */
+void
+mns_rows_set_column_kind (MnsRows *self, guint column, MnsKind kind)
+{
+  g_array_index (self->table.kinds, MnsKind, column) = kind;
+}
+
 /**
  * mns_rows_find_column:
  *

@@ -94,6 +94,7 @@ guint mns_rows_get_n_rows (const MnsRows *self);
 guint mns_rows_get_n_columns (const MnsRows *self);
 const char *mns_rows_get_column_name (const MnsRows *self, guint column);
 MnsKind mns_rows_get_column_kind (const MnsRows *self, guint column);
+void mns_rows_set_column_kind (MnsRows *self, guint column, MnsKind kind);
 int mns_rows_find_column (const MnsRows *self, const char *name);
 
 const MnsValue *mns_rows_get (const MnsRows *self, guint row, guint column);

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+
+/* From raw rows to rows for people: packed custom-field values become columns, wells get names,
+ * waiting becomes days. A column whose name begins with an underscore is raw material and is left
+ * out of the answer.
+ */
+
+#include "config.h"
+
+#include <string.h>
+
+#include "sync/model/packed.h"
+#include "sync/views/columns.h"
+
+#define DAY_US (24 * G_GINT64_CONSTANT (3600000000))
+
+static void
+free_field (gpointer data)
+{
+  MnsFieldInfo *self = data;
+
+  g_free (self->key);
+  g_free (self->name);
+  g_free (self->type);
+  g_free (self->object);
+  json_object_unref (self->options);
+  g_free (self);
+}
+
+static GHashTable *
+load_fields (MnsTransaction *tx, GError **error)
+{
+  g_autoptr (GHashTable) fields =
+      g_hash_table_new_full (mns_id_hash, mns_id_equal, NULL, free_field);
+  g_autoptr (MnsRows) rows = mns_transaction_query (
+      tx,
+      "SELECT id, field_no, name, type, object, options, phi FROM custom_field WHERE deleted = 0",
+      NULL,
+      error);
+
+  if (rows == NULL)
+    return NULL;
+  for (guint i = 0; i < mns_rows_get_n_rows (rows); i++)
+    {
+      MnsFieldInfo *field = g_new0 (MnsFieldInfo, 1);
+
+      field->id = *mns_rows_get_id (rows, i, 0);
+      field->no = mns_rows_get_int (rows, i, 1);
+      field->key = g_strdup_printf ("f%" G_GINT64_FORMAT, field->no);
+      field->name = g_strdup (mns_rows_get_text (rows, i, 2));
+      field->type = g_strdup (mns_rows_get_text (rows, i, 3));
+      field->object = g_strdup (mns_rows_get_text (rows, i, 4));
+      field->options = mns_settings_parse (mns_rows_get_text (rows, i, 5));
+      field->phi = mns_rows_get_int (rows, i, 6) != 0;
+      g_hash_table_insert (fields, &field->id, field);
+    }
+  return g_steal_pointer (&fields);
+}
+
+static GHashTable *
+load_axes (MnsTransaction *tx, GError **error)
+{
+  g_autoptr (GHashTable) axes = g_hash_table_new_full (mns_id_hash, mns_id_equal, g_free, g_free);
+  g_autoptr (MnsRows) rows = mns_transaction_query (
+      tx,
+      "SELECT id, x_size, y_size, x_alpha, y_alpha, x_offset, y_offset FROM container_type",
+      NULL,
+      error);
+
+  if (rows == NULL)
+    return NULL;
+  for (guint i = 0; i < mns_rows_get_n_rows (rows); i++)
+    {
+      MnsWellAxes *made = g_new0 (MnsWellAxes, 1);
+
+      *made = (MnsWellAxes){ mns_rows_get_int (rows, i, 1),      mns_rows_get_int (rows, i, 2),
+                             mns_rows_get_int (rows, i, 3) != 0, mns_rows_get_int (rows, i, 4) != 0,
+                             mns_rows_get_int (rows, i, 5),      mns_rows_get_int (rows, i, 6) };
+      g_hash_table_insert (axes, mns_id_dup (mns_rows_get_id (rows, i, 0)), made);
+    }
+  return g_steal_pointer (&axes);
+}
+
+void
+mns_catalog_free (MnsCatalog *self)
+{
+  if (self == NULL)
+    return;
+  g_clear_pointer (&self->fields, g_hash_table_unref);
+  g_clear_pointer (&self->axes, g_hash_table_unref);
+  g_free (self);
+}
+
+/**
+ * mns_catalog_load:
+ *
+ * Returns: (transfer full): the configuration that a page needs, or %NULL with @error set
+ */
+MnsCatalog *
+mns_catalog_load (MnsTransaction *tx, GError **error)
+{
+  g_autoptr (MnsCatalog) self = g_new0 (MnsCatalog, 1);
+
+  self->fields = load_fields (tx, error);
+  if (self->fields == NULL)
+    return NULL;
+  self->axes = load_axes (tx, error);
+  if (self->axes == NULL)
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+/* Where a well is named: raw columns in, one column out. */
+static const struct
+{
+  const char *y, *x, *type, *well;
+} wells[] = {
+  { "y", "x", "_type", "well" },
+  { "in_y", "in_x", "_in_type", "in_well" },
+};
+
+static void
+add_well (const MnsCatalog *self, const MnsRows *raw, guint row, guint which, MnsRows *made)
+{
+  int y = mns_rows_find_column (raw, wells[which].y);
+  int x = mns_rows_find_column (raw, wells[which].x);
+  int type = mns_rows_find_column (raw, wells[which].type);
+  const MnsId *type_id = mns_rows_get_id (raw, row, type);
+  const MnsWellAxes *axes = type_id != NULL ? g_hash_table_lookup (self->axes, type_id) : NULL;
+  char text[MNS_WELL_TEXT_SIZE];
+
+  if (axes == NULL || mns_rows_is_null (raw, row, y))
+    {
+      mns_rows_add (made, mns_value_null (MNS_KIND_TEXT));
+      return;
+    }
+  mns_well_print (axes, mns_rows_get_int (raw, row, y), mns_rows_get_int (raw, row, x), text);
+  mns_rows_add (made, mns_value_text (text));
+}
+
+static void
+add_fields (const MnsRows *raw, guint row, const GArray *columns, MnsRows *made)
+{
+  g_autoptr (JsonObject) values = NULL;
+  const char *parsed = NULL;
+
+  for (guint i = 0; columns != NULL && i < columns->len; i++)
+    {
+      const MnsFieldColumn *column = &g_array_index (columns, MnsFieldColumn, i);
+      int source = mns_rows_find_column (raw, column->source);
+      const char *json = source >= 0 ? mns_rows_get_text (raw, row, source) : NULL;
+      g_autofree char *text = NULL;
+
+      if (json != NULL && json != parsed)
+        {
+          g_clear_pointer (&values, json_object_unref);
+          values = mns_packed_parse (json);
+          parsed = json;
+        }
+      if (json != NULL)
+        text = mns_packed_get_text (values, column->field->no);
+      mns_rows_add (made, mns_value_text (text));
+    }
+}
+
+/**
+ * mns_catalog_finish:
+ * @self: the configuration
+ * @raw: what the query answered
+ * @field_columns: (nullable): #MnsFieldColumn; those of one source stand together
+ * @now: microseconds UTC; days waiting are counted from it if @raw has a column queued_at
+ *
+ * Returns: (transfer full): the rows for people
+ */
+MnsRows *
+mns_catalog_finish (const MnsCatalog *self,
+                    const MnsRows *raw,
+                    const GArray *field_columns,
+                    gint64 now)
+{
+  MnsRows *made = mns_rows_new ();
+  guint n_raw = mns_rows_get_n_columns (raw);
+  int queued = mns_rows_find_column (raw, "queued_at");
+
+  for (guint c = 0; c < n_raw; c++)
+    if (mns_rows_get_column_name (raw, c)[0] != '_')
+      mns_rows_add_column (
+          made, mns_rows_get_column_name (raw, c), mns_rows_get_column_kind (raw, c));
+  for (guint w = 0; w < G_N_ELEMENTS (wells); w++)
+    if (mns_rows_find_column (raw, wells[w].type) >= 0)
+      mns_rows_add_column (made, wells[w].well, MNS_KIND_TEXT);
+  if (queued >= 0)
+    mns_rows_add_column (made, "days", MNS_KIND_INT);
+  for (guint i = 0; field_columns != NULL && i < field_columns->len; i++)
+    {
+      const MnsFieldColumn *column = &g_array_index (field_columns, MnsFieldColumn, i);
+      g_autofree char *name = g_strconcat (column->prefix, column->field->key, NULL);
+
+      mns_rows_add_column (made, name, MNS_KIND_TEXT);
+    }
+
+  for (guint row = 0; row < mns_rows_get_n_rows (raw); row++)
+    {
+      for (guint c = 0; c < n_raw; c++)
+        if (mns_rows_get_column_name (raw, c)[0] != '_')
+          mns_rows_add (made, *mns_rows_get (raw, row, c));
+      for (guint w = 0; w < G_N_ELEMENTS (wells); w++)
+        if (mns_rows_find_column (raw, wells[w].type) >= 0)
+          add_well (self, raw, row, w, made);
+      if (queued >= 0)
+        mns_rows_add (made,
+                      mns_value_int (MAX (0, now - mns_rows_get_int (raw, row, queued)) / DAY_US));
+      add_fields (raw, row, field_columns, made);
+    }
+  return made;
+}
+
+JsonObject *
+mns_settings_parse (const char *json)
+{
+  return mns_packed_parse (json); /* the same reading: an object, or an empty one */
+}
+
+JsonArray *
+mns_settings_get_list (JsonObject *settings, const char *name)
+{
+  JsonNode *node = json_object_get_member (settings, name);
+
+  return node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+}
+
+const char *
+mns_settings_get_property (JsonObject *settings, const char *name)
+{
+  JsonNode *node = json_object_get_member (settings, "properties");
+
+  if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
+    return NULL;
+  node = json_object_get_member (json_node_get_object (node), name);
+  return node != NULL && JSON_NODE_HOLDS_VALUE (node) ? json_node_get_string (node) : NULL;
+}
+
+static const struct
+{
+  const char *object, *source;
+} sources[] = {
+  { "DERIVED", "_artifact" },    { "MEASUREMENT", "_artifact" }, { "SAMPLE", "_sample" },
+  { "CONTAINER", "_container" }, { "PROJECT", "_project" },
+};
+
+/**
+ * mns_settings_get_field_columns:
+ * @catalog: the configuration; it must outlive the answer
+ * @settings: of a step version
+ * @list: "queue_fields", "ice_bucket_fields" or "sample_fields"
+ * @sample_prefix: put before the key of submitted sample fields, to keep them apart
+ *
+ * Returns: (transfer full): #MnsFieldColumn of the custom fields in the list; PHI is left out
+ */
+GArray *
+mns_settings_get_field_columns (const MnsCatalog *catalog,
+                                JsonObject *settings,
+                                const char *list,
+                                const char *sample_prefix)
+{
+  GArray *columns = g_array_new (FALSE, FALSE, sizeof (MnsFieldColumn));
+  JsonArray *entries = mns_settings_get_list (settings, list);
+
+  for (guint s = 0; entries != NULL && s < G_N_ELEMENTS (sources); s++)
+    for (guint i = 0; i < json_array_get_length (entries); i++)
+      {
+        JsonObject *entry = json_array_get_object_element (entries, i);
+        const char *text = json_object_get_string_member_with_default (entry, "field", NULL);
+        MnsId id;
+        MnsFieldColumn column = { NULL, sources[s].source, "" };
+
+        if (text == NULL || !mns_id_parse (&id, text))
+          continue;
+        column.field = g_hash_table_lookup (catalog->fields, &id);
+        if (column.field == NULL || column.field->phi ||
+            !g_str_equal (column.field->object, sources[s].object))
+          continue;
+        if (g_str_equal (sources[s].object, "SAMPLE"))
+          column.prefix = sample_prefix;
+        g_array_append_val (columns, column);
+      }
+  return columns;
+}
+
+gboolean
+mns_look_get_id (JsonObject *args, const char *name, MnsId *id)
+{
+  return mns_id_parse (id, mns_look_get_text (args, name));
+}
+
+const char *
+mns_look_get_text (JsonObject *args, const char *name)
+{
+  JsonNode *node = args != NULL ? json_object_get_member (args, name) : NULL;
+
+  return node != NULL && JSON_NODE_HOLDS_VALUE (node) ? json_node_get_string (node) : NULL;
+}
+
+gint64
+mns_look_get_int (JsonObject *args, const char *name, gint64 otherwise)
+{
+  JsonNode *node = args != NULL ? json_object_get_member (args, name) : NULL;
+
+  return node != NULL && JSON_NODE_HOLDS_VALUE (node) ? json_node_get_int (node) : otherwise;
+}
+
+gint64
+mns_look_get_limit (JsonObject *args)
+{
+  return mns_look_get_int (args, "limit", 50);
+}
+
+/* An offset cursor is "o" and a number. */
+gint64
+mns_look_get_offset (JsonObject *args)
+{
+  const char *after = mns_look_get_text (args, "after");
+
+  return after != NULL && after[0] == 'o' ? MAX (0, g_ascii_strtoll (after + 1, NULL, 10)) : 0;
+}
+
+/**
+ * mns_view_result_page:
+ * @result: the answer
+ * @rows: (transfer full): at most @limit rows from @offset on
+ *
+ * Puts the rows and the cursor of the page that follows into the answer.
+ */
+void
+mns_view_result_page (MnsViewResult *result, MnsRows *rows, gint64 limit, gint64 offset)
+{
+  result->rows = rows;
+  if (mns_rows_get_n_rows (rows) >= limit)
+    result->next = g_strdup_printf ("o%" G_GINT64_FORMAT, offset + limit);
+}

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+
+/* What waits for a step, and an ice bucket looked at again. An artifact that waits in two
+ * workflows has two entries; the first one speaks for it.
+ */
+
+#include "config.h"
+
+#include "sync/model/error.h"
+#include "sync/views/columns.h"
+#include "sync/views/tables.h"
+
+/* The step's queue and the settings its newest version gives to the screens. */
+typedef struct
+{
+  MnsId step;
+  MnsId queue;
+  MnsCatalog *catalog;
+  JsonObject *settings;
+  GArray *columns;
+} Queue;
+
+static void
+queue_clear (Queue *self)
+{
+  g_clear_pointer (&self->columns, g_array_unref);
+  g_clear_pointer (&self->settings, json_object_unref);
+  g_clear_pointer (&self->catalog, mns_catalog_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Queue, queue_clear)
+
+static gboolean
+queue_load (Queue *self, const MnsLook *look, JsonObject *args, const char *list, GError **error)
+{
+  g_autoptr (MnsRows) rows = NULL;
+
+  mns_look_get_id (args, "step", &self->step);
+  rows = mns_transaction_query (
+      look->transaction,
+      "SELECT s.queue_id, (SELECT v.settings FROM step_version v WHERE v.step_id = s.id "
+      "ORDER BY v.number DESC LIMIT 1) AS settings FROM step s WHERE s.id = $step",
+      MNS_ARGS (MNS_ARG_ID ("step", &self->step)),
+      error);
+  if (rows == NULL)
+    return FALSE;
+  if (mns_rows_get_n_rows (rows) == 0)
+    {
+      g_set_error (error, MNS_ERROR, MNS_ERROR_NOT_FOUND, "there is no such step");
+      return FALSE;
+    }
+  self->queue = *mns_rows_get_id (rows, 0, 0);
+  self->settings = mns_settings_parse (mns_rows_get_text (rows, 0, 1));
+  self->catalog = mns_catalog_load (look->transaction, error);
+  if (self->catalog == NULL)
+    return FALSE;
+  self->columns = mns_settings_get_field_columns (self->catalog, self->settings, list, "");
+  return TRUE;
+}
+
+#define QUEUE_COLUMNS                                                                              \
+  "SELECT e.artifact_id, a.lims_id, a.name, s.lims_id AS sample_lims_id, "                         \
+  "c.id AS container_id, c.name AS container, c.lims_id AS container_lims_id, p.y, p.x, "          \
+  "c.container_type_id AS _type, j.id AS project_id, j.name AS project, e.priority, "              \
+  "e.queued_at, a.qc_flag, f.name AS from_step, a.fields AS _artifact, s.fields AS _sample, "      \
+  "c.fields AS _container, j.fields AS _project"
+
+/* content is counted from 1: the first sample speaks for a pool. */
+#define QUEUE_JOINS                                                                                \
+  " JOIN artifact a ON a.id = e.artifact_id "                                                      \
+  "LEFT JOIN placement p ON p.artifact_id = a.id "                                                 \
+  "LEFT JOIN container c ON c.id = p.container_id "                                                \
+  "LEFT JOIN content k ON k.artifact_id = a.content_id AND k.n = 1 "                               \
+  "LEFT JOIN sample s ON s.id = k.sample_id "                                                      \
+  "LEFT JOIN project j ON j.id = s.project_id "                                                    \
+  "LEFT JOIN step f ON f.id = e.from_step_id "
+
+#define QUEUE_WHERE                                                                                \
+  "WHERE e.queue_id = $queue AND e.status = 'QUEUED' AND NOT EXISTS ("                             \
+  "SELECT 1 FROM stage_entry o WHERE o.artifact_id = e.artifact_id "                               \
+  "AND o.queue_id = e.queue_id AND o.status = 'QUEUED' AND o.n < e.n) "
+
+#define QUEUE_FILTER                                                                               \
+  "AND ($all = 1 OR mns_contains (a.name, $filter) = 1 OR mns_contains (c.name, $filter) = 1 "     \
+  "OR mns_contains (j.name, $filter) = 1 OR a.lims_id = $filter OR s.lims_id = $filter "           \
+  "OR c.lims_id = $filter) "
+
+/* Orders by a word of the argument sort; each ends with the artifact, so that pages do not move. */
+static const struct
+{
+  const char *word;
+  const char *order; /* %s: direction */
+} orders[] = {
+  { "priority", "e.priority %s, e.queued_at, e.artifact_id" },
+  { "queued", "e.queued_at %s, e.artifact_id" },
+  { "name", "a.name_key %s, e.artifact_id" },
+  { "container", "c.name_key %s NULLS LAST, p.x, p.y, e.artifact_id" },
+  { "project", "j.name_key %s NULLS LAST, a.name_key, e.artifact_id" },
+};
+
+/* NULL with @error set if nothing in the queue's columns has that word. */
+static char *
+write_order (const Queue *self, JsonObject *args, GError **error)
+{
+  const char *word = mns_look_get_text (args, "sort");
+  const char *direction =
+      json_object_get_boolean_member_with_default (args, "descending", FALSE) ? "DESC" : "ASC";
+
+  if (word == NULL)
+    word = "priority";
+  for (guint i = 0; i < G_N_ELEMENTS (orders); i++)
+    if (g_str_equal (orders[i].word, word))
+      {
+        g_auto (GStrv) halves = g_strsplit (orders[i].order, "%s", 2);
+
+        return g_strconcat (halves[0], direction, halves[1], NULL);
+      }
+  for (guint i = 0; i < self->columns->len; i++)
+    {
+      const MnsFieldColumn *column = &g_array_index (self->columns, MnsFieldColumn, i);
+      gboolean number = g_str_equal (column->field->type, "NUMERIC");
+
+      if (g_str_equal (column->field->key, word))
+        return g_strdup_printf (
+            number ? "CAST(%s.fields ->> '%s' AS double precision) %s NULLS LAST, e.artifact_id"
+                   : "%s.fields ->> '%s' %s NULLS LAST, e.artifact_id",
+            g_str_equal (column->source, "_artifact")    ? "a"
+            : g_str_equal (column->source, "_sample")    ? "s"
+            : g_str_equal (column->source, "_container") ? "c"
+                                                         : "j",
+            column->field->key,
+            direction);
+    }
+  g_set_error (error,
+               MNS_ERROR,
+               MNS_ERROR_INVALID,
+               "the queue cannot be sorted by \"%s\": no such column",
+               word);
+  return NULL;
+}
+
+/* The order of the index: pages go on from a key, so the last page costs what the first does. */
+static gboolean
+read_by_key (
+    Queue *self, const MnsLook *look, JsonObject *args, MnsViewResult *result, GError **error)
+{
+  const char *after = mns_look_get_text (args, "after");
+  gint64 limit = mns_look_get_limit (args);
+  gint64 priority = 0, queued_at = 0;
+  MnsId artifact = { 0 };
+  g_auto (GStrv) parts = after != NULL ? g_strsplit (after, "_", 3) : NULL;
+  g_autoptr (MnsRows) raw = NULL;
+  guint last;
+
+  if (parts != NULL && g_strv_length (parts) == 3 && mns_id_parse (&artifact, parts[2]))
+    {
+      priority = g_ascii_strtoll (parts[0], NULL, 10);
+      queued_at = g_ascii_strtoll (parts[1], NULL, 10);
+    }
+  raw = mns_transaction_query (look->transaction,
+                               QUEUE_COLUMNS
+                               " FROM stage_entry e" QUEUE_JOINS QUEUE_WHERE
+                               "AND (e.priority, e.queued_at, e.artifact_id) > "
+                               "($priority, $queued_at, $artifact) "
+                               "ORDER BY e.priority, e.queued_at, e.artifact_id LIMIT $limit",
+                               MNS_ARGS (MNS_ARG_ID ("queue", &self->queue),
+                                         MNS_ARG_INT ("priority", priority),
+                                         MNS_ARG_INT ("queued_at", queued_at),
+                                         MNS_ARG_ID ("artifact", &artifact),
+                                         MNS_ARG_INT ("limit", limit)),
+                               error);
+  if (raw == NULL)
+    return FALSE;
+  result->rows = mns_catalog_finish (self->catalog, raw, self->columns, look->now);
+  last = mns_rows_get_n_rows (raw);
+  if (last > 0 && last >= limit)
+    {
+      g_autofree char *id = mns_id_to_string (mns_rows_get_id (raw, last - 1, 0));
+
+      result->next = g_strdup_printf (
+          "%" G_GINT64_FORMAT "_%" G_GINT64_FORMAT "_%s",
+          mns_rows_get_int (raw, last - 1, mns_rows_find_column (raw, "priority")),
+          mns_rows_get_int (raw, last - 1, mns_rows_find_column (raw, "queued_at")),
+          id);
+    }
+  return TRUE;
+}
+
+static gboolean
+read_by_offset (
+    Queue *self, const MnsLook *look, JsonObject *args, MnsViewResult *result, GError **error)
+{
+  const char *filter = mns_look_get_text (args, "filter");
+  gint64 limit = mns_look_get_limit (args);
+  gint64 offset = mns_look_get_offset (args);
+  MnsId project = { 0 }, container = { 0 };
+  gboolean of_project = mns_look_get_id (args, "project", &project);
+  gboolean of_container = mns_look_get_id (args, "container", &container);
+  g_autofree char *order = write_order (self, args, error);
+  g_autofree char *sql = NULL;
+  g_autoptr (MnsRows) raw = NULL;
+
+  if (order == NULL)
+    return FALSE;
+  sql = g_strconcat (QUEUE_COLUMNS " FROM stage_entry e" QUEUE_JOINS QUEUE_WHERE QUEUE_FILTER
+                                   "AND ($any_project = 1 OR j.id = $project) "
+                                   "AND ($any_container = 1 OR c.id = $container) ORDER BY ",
+                     order,
+                     " LIMIT $limit OFFSET $offset",
+                     NULL);
+  raw = mns_transaction_query (look->transaction,
+                               sql,
+                               MNS_ARGS (MNS_ARG_ID ("queue", &self->queue),
+                                         MNS_ARG_INT ("all", filter == NULL),
+                                         MNS_ARG_TEXT ("filter", filter != NULL ? filter : ""),
+                                         MNS_ARG_INT ("any_project", !of_project),
+                                         MNS_ARG_ID ("project", &project),
+                                         MNS_ARG_INT ("any_container", !of_container),
+                                         MNS_ARG_ID ("container", &container),
+                                         MNS_ARG_INT ("limit", limit),
+                                         MNS_ARG_INT ("offset", offset)),
+                               error);
+  if (raw == NULL)
+    return FALSE;
+  mns_view_result_page (
+      result, mns_catalog_finish (self->catalog, raw, self->columns, look->now), limit, offset);
+  return TRUE;
+}
+
+static gboolean
+look_at_queue (const MnsLook *look, JsonObject *args, MnsViewResult *result, GError **error)
+{
+  static const char *const by_offset[] = { "filter", "sort", "project", "container", "descending" };
+  g_auto (Queue) queue = { 0 };
+
+  if (!queue_load (&queue, look, args, "queue_fields", error))
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (by_offset); i++)
+    if (json_object_has_member (args, by_offset[i]))
+      return read_by_offset (&queue, look, args, result, error);
+  return read_by_key (&queue, look, args, result, error);
+}
+
+static gboolean
+look_at_queue_ids (const MnsLook *look, JsonObject *args, MnsViewResult *result, GError **error)
+{
+  const char *filter = mns_look_get_text (args, "filter");
+  MnsId project = { 0 }, container = { 0 };
+  gboolean of_project = mns_look_get_id (args, "project", &project);
+  gboolean of_container = mns_look_get_id (args, "container", &container);
+  g_auto (Queue) queue = { 0 };
+
+  if (!queue_load (&queue, look, args, "queue_fields", error))
+    return FALSE;
+  result->rows = mns_transaction_query (
+      look->transaction,
+      "SELECT e.artifact_id FROM stage_entry e" QUEUE_JOINS QUEUE_WHERE QUEUE_FILTER
+      "AND ($any_project = 1 OR j.id = $project) "
+      "AND ($any_container = 1 OR c.id = $container) "
+      "ORDER BY e.priority, e.queued_at, e.artifact_id",
+      MNS_ARGS (MNS_ARG_ID ("queue", &queue.queue),
+                MNS_ARG_INT ("all", filter == NULL),
+                MNS_ARG_TEXT ("filter", filter != NULL ? filter : ""),
+                MNS_ARG_INT ("any_project", !of_project),
+                MNS_ARG_ID ("project", &project),
+                MNS_ARG_INT ("any_container", !of_container),
+                MNS_ARG_ID ("container", &container)),
+      error);
+  return result->rows != NULL;
+}
+
+static MnsRowSet *
+make_set (JsonArray *artifacts)
+{
+  MnsRowSet *set = mns_row_set_new ("id id, place int");
+
+  for (guint i = 0; i < json_array_get_length (artifacts); i++)
+    {
+      MnsId id;
+
+      if (mns_id_parse (&id, json_array_get_string_element (artifacts, i)))
+        mns_row_set_add (set, mns_value_id (&id), mns_value_int (i));
+    }
+  return set;
+}
+
+/* Samples in the order of the bucket; those that no longer wait say who has them. */
+static gboolean
+look_at_bucket (const MnsLook *look, JsonObject *args, MnsViewResult *result, GError **error)
+{
+  g_auto (Queue) queue = { 0 };
+  g_autoptr (MnsRowSet) artifacts = make_set (json_object_get_array_member (args, "artifacts"));
+  g_autoptr (MnsRows) raw = NULL;
+
+  if (!queue_load (&queue, look, args, "ice_bucket_fields", error))
+    return FALSE;
+  raw = mns_transaction_query (
+      look->transaction,
+      QUEUE_COLUMNS
+      ", CASE WHEN e.status = 'QUEUED' THEN 1 ELSE 0 END AS queued, "
+      "t.first_name || ' ' || t.last_name AS taken_by "
+      "FROM {v} JOIN stage_entry e ON e.artifact_id = v.id" QUEUE_JOINS
+      "LEFT JOIN step_run r ON r.id = e.run_id LEFT JOIN person t ON t.id = r.technician_id "
+      "WHERE e.queue_id = $queue AND NOT EXISTS (SELECT 1 FROM stage_entry o "
+      "WHERE o.artifact_id = e.artifact_id AND o.queue_id = e.queue_id AND o.n > e.n) "
+      "ORDER BY v.place",
+      MNS_ARGS (MNS_ARG_SET ("v", artifacts), MNS_ARG_ID ("queue", &queue.queue)),
+      error);
+  if (raw == NULL)
+    return FALSE;
+  result->rows = mns_catalog_finish (queue.catalog, raw, queue.columns, look->now);
+  return TRUE;
+}
+
+static const MnsArgSpec queue_args[] = {
+  { "step", MNS_ARG_TYPE_ID, .required = TRUE, .refers = "step" },
+  { "filter", MNS_ARG_TYPE_TEXT, .max = 200, .help = "part of a name, or an id" },
+  { "sort", MNS_ARG_TYPE_TEXT, .max = 40, .help = "priority queued name container project f<n>" },
+  { "descending", MNS_ARG_TYPE_BOOL },
+  { "project", MNS_ARG_TYPE_ID, .refers = "project" },
+  { "container", MNS_ARG_TYPE_ID, .refers = "container" },
+  { "limit", MNS_ARG_TYPE_INT, .min = 1, .max = 500 },
+  { "after", MNS_ARG_TYPE_TEXT, .max = 200 },
+  { NULL },
+};
+static const MnsArgSpec queue_ids_args[] = {
+  { "step", MNS_ARG_TYPE_ID, .required = TRUE, .refers = "step" },
+  { "filter", MNS_ARG_TYPE_TEXT, .max = 200 },
+  { "project", MNS_ARG_TYPE_ID, .refers = "project" },
+  { "container", MNS_ARG_TYPE_ID, .refers = "container" },
+  { NULL },
+};
+static const MnsArgSpec bucket_args[] = {
+  { "step", MNS_ARG_TYPE_ID, .required = TRUE, .refers = "step" },
+  { "artifacts", MNS_ARG_TYPE_IDS, .required = TRUE, .max = 9216, .refers = "artifact" },
+  { NULL },
+};
+
+#define QUEUE_KINDS                                                                                \
+  "artifact_id id, lims_id text, name text, sample_lims_id text, container_id id, container "      \
+  "text, "                                                                                         \
+  "container_lims_id text, y int, x int, project_id id, project text, priority int, "              \
+  "queued_at int, qc_flag text, from_step text, well text, days int"
+
+static const MnsViewSpec queue = {
+  .name = "queue",
+  .args = queue_args,
+  .func = look_at_queue,
+  .columns = QUEUE_KINDS,
+  .help = "What waits for a step, by priority and time unless sorted otherwise",
+};
+static const MnsViewSpec queue_ids = {
+  .name = "queue_ids",
+  .args = queue_ids_args,
+  .func = look_at_queue_ids,
+  .columns = "artifact_id id",
+  .help = "All that waits for a step and matches, as ids",
+};
+static const MnsViewSpec bucket = {
+  .name = "bucket",
+  .args = bucket_args,
+  .func = look_at_bucket,
+  .columns = QUEUE_KINDS ", queued int, taken_by text",
+  .help = "Chosen samples looked at again: do they still wait, else who has them",
+};
+
+const MnsViewSpec *const mns_views_queue[] = { &queue, &queue_ids, &bucket, NULL };
