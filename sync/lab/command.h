@@ -117,15 +117,26 @@ char *mns_result_to_sentence (const MnsResult *self);
 
 /**
  * MnsIdSource:
+ * @take: the next id of a class, as text (transfer full)
+ * @data: passed to both
+ * @reserve: (nullable): said before @n ids of a class are taken one by one, so that a counter is
+ *   moved once for a whole plate
  *
- * Gives the next LIMS id of a class ("2-", "92-", "24-", "27-", "40-", "P" project, "A" sample of
- * the project in owner). On a device from its leased block, else a temporary id; on the server from
- * the counter. Only asked where the command's tape has none.
+ * Gives LIMS ids. On a device from its leased block, else a temporary id "t-<device>-<n>"; on the
+ * server from the counter. Only asked where the command's tape has none.
+ *
+ * Classes: those that end with a dash give the class and a number, "2-101" ("2-" "92-" "24-" "122-"
+ * "151-" "27-" "40-" "124-" "55-"; "24-", "122-" and "151-" share one counter). All others give
+ * the bare number, "17": "P" projects, "A" samples of the project in @owner (the rule puts the
+ * letters and the project's id before it), and names of configuration tables ("person", "step",
+ * ...). "field" is the number in a custom field's key. The server starts each at 1.
  */
 typedef struct
 {
   char *(*take) (gpointer data, const char *klass, const MnsId *owner, GError **error);
   gpointer data;
+  gboolean (*reserve) (
+      gpointer data, const char *klass, const MnsId *owner, guint n, GError **error);
 } MnsIdSource;
 
 typedef struct
@@ -140,6 +151,11 @@ typedef struct
 } MnsLab;
 
 MnsResult *mns_lab_run (const MnsLab *lab, MnsCommand *command, GError **error);
+
+/* What a new database holds before anything is configured: built-in roles, people 1 to 3, container
+ * types 1 and 2. Does nothing where roles exist already.
+ */
+gboolean mns_lab_seed (const MnsLab *lab, GError **error);
 
 /* ---- the table ---- */
 
@@ -170,6 +186,7 @@ typedef struct
 const MnsCommandSpec *const *mns_commands_get_all (guint *n_commands);
 const MnsCommandSpec *mns_command_find (const char *name, int version);
 
+gboolean mns_date_is_valid (const char *text);
 gboolean mns_args_check (const MnsArgSpec *specs,
                          JsonObject *args,
                          MnsTransaction *transaction,

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include "sync/lab/call.h"
+
+G_BEGIN_DECLS
+
+gboolean
+mns_lab_run_nested (MnsCall *outer, MnsCommand *command, MnsResult **result, GError **error);
+
+G_END_DECLS
