@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sync/lab/command.h"
+#include "sync/model/error.h"
 
 G_BEGIN_DECLS
 

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "mns-http"
+
+#include "config.h"
+
+#include <string.h>
+
+#include "server/http/events.h"
+
+#define COMMENT_SECONDS 20
+/* Chunks a client may owe before it counts as gone: a poke costs nothing to lose. */
+#define MOST_UNREAD 16
+#define MOST_STREAMS 8192
+
+typedef struct
+{
+  MnsEvents *events;
+  MnsListenerOfEvents *who;
+  SoupServerMessage *message;
+  guint unread; /* chunks handed to libsoup and not written yet */
+  gboolean ending;
+  gulong finished;
+  gulong wrote;
+} Stream;
+
+struct _MnsEvents
+{
+  MnsHttp *http;
+  GHashTable *streams; /* Stream * set */
+  guint comment;
+};
+
+static void
+free_who (gpointer data)
+{
+  MnsListenerOfEvents *who = data;
+
+  g_clear_pointer (&who->scopes, g_hash_table_unref);
+  g_free (who);
+}
+
+/* The last reference must not go inside of one of the message's own signals' emission by us. */
+static void
+drop (Stream *stream)
+{
+  g_hash_table_remove (stream->events->streams, stream);
+  g_signal_handler_disconnect (stream->message, stream->finished);
+  g_signal_handler_disconnect (stream->message, stream->wrote);
+  g_object_unref (stream->message);
+  free_who (stream->who);
+  g_free (stream);
+}
+
+static void
+finished_cb (SoupServerMessage *message, gpointer data)
+{
+  drop (data);
+}
+
+static void
+wrote_chunk_cb (SoupServerMessage *message, gpointer data)
+{
+  Stream *stream = data;
+
+  if (stream->unread > 0)
+    stream->unread--;
+  /* With nothing left to write libsoup would end here; it waits for the next poke instead. */
+  if (stream->unread == 0 && !stream->ending)
+    soup_server_message_pause (message);
+}
+
+static void
+say (Stream *stream, const char *text, gsize length)
+{
+  MnsConnection *connection = mns_http_get_connection (stream->events->http, stream->message);
+
+  if (stream->unread >= MOST_UNREAD)
+    {
+      if (connection != NULL)
+        mns_connection_shut (connection);
+      return;
+    }
+  soup_message_body_append (
+      soup_server_message_get_response_body (stream->message), SOUP_MEMORY_COPY, text, length);
+  stream->unread++;
+  soup_server_message_unpause (stream->message);
+}
+
+/* Runs on the main thread with the message still paused. */
+static void
+begin_cb (SoupServerMessage *message, gpointer data)
+{
+  static const char hello[] = "retry: 2000\n: meniscus\n\n";
+  MnsListenerOfEvents *who = data;
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
+  Stream *stream = g_new0 (Stream, 1);
+
+  stream->events = who->events;
+  stream->who = who;
+  stream->message = g_object_ref (message);
+  stream->finished = g_signal_connect (message, "finished", G_CALLBACK (finished_cb), stream);
+  stream->wrote = g_signal_connect (message, "wrote-chunk", G_CALLBACK (wrote_chunk_cb), stream);
+  g_hash_table_add (who->events->streams, stream);
+
+  soup_message_headers_set_content_type (headers, "text/event-stream", NULL);
+  soup_message_headers_set_encoding (headers, SOUP_ENCODING_CHUNKED);
+  soup_message_body_set_accumulate (soup_server_message_get_response_body (message), FALSE);
+  say (stream, hello, strlen (hello));
+}
+
+/**
+ * mns_events_answer:
+ * @answer: what to fill
+ * @who: (transfer full): made by g_new0()
+ *
+ * Turns the request into a stream, unless there are too many already.
+ */
+void
+mns_events_answer (MnsAnswer *answer, MnsListenerOfEvents *who)
+{
+  mns_answer_stream (answer, begin_cb, who, free_who);
+}
+
+static gboolean
+comment_cb (gpointer data)
+{
+  MnsEvents *self = data;
+  g_autoptr (GList) streams = g_hash_table_get_keys (self->streams);
+
+  for (GList *l = streams; l != NULL; l = l->next)
+    say (l->data, ":\n\n", 3);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+append_scope (GString *text, const MnsId *scope, gboolean first)
+{
+  char id[MNS_ID_TEXT_SIZE];
+
+  mns_id_print (scope, id);
+  g_string_append_printf (text, "%s\"%s\"", first ? "" : ",", id);
+  return FALSE;
+}
+
+/**
+ * mns_events_poke:
+ * @self: the streams
+ * @scopes: (array length=n_scopes): outer scopes in which something changed
+ * @n_scopes: how many
+ *
+ * Tells everyone who holds one of them.
+ */
+void
+mns_events_poke (MnsEvents *self, const MnsId *scopes, guint n_scopes)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GList) streams = g_hash_table_get_keys (self->streams);
+
+  for (GList *l = streams; l != NULL; l = l->next)
+    {
+      Stream *stream = l->data;
+      gboolean first = TRUE;
+
+      g_string_assign (text, "event: poke\ndata: {\"scopes\":[");
+      for (guint i = 0; i < n_scopes; i++)
+        if (stream->who->scopes == NULL || g_hash_table_contains (stream->who->scopes, &scopes[i]))
+          first = append_scope (text, &scopes[i], first);
+      if (first)
+        continue;
+      g_string_append (text, "]}\n\n");
+      say (stream, text->str, text->len);
+    }
+}
+
+/* Ends them all: the server stops. */
+void
+mns_events_close_all (MnsEvents *self)
+{
+  g_autoptr (GList) streams = g_hash_table_get_keys (self->streams);
+
+  for (GList *l = streams; l != NULL; l = l->next)
+    {
+      Stream *stream = l->data;
+
+      stream->ending = TRUE;
+      soup_message_body_complete (soup_server_message_get_response_body (stream->message));
+      soup_server_message_unpause (stream->message);
+    }
+}
+
+/* Ends those of a login that was revoked. */
+void
+mns_events_close_login (MnsEvents *self, const MnsId *login)
+{
+  g_autoptr (GList) streams = g_hash_table_get_keys (self->streams);
+
+  for (GList *l = streams; l != NULL; l = l->next)
+    {
+      Stream *stream = l->data;
+      MnsConnection *connection;
+
+      if (!mns_id_equal (&stream->who->login, login))
+        continue;
+      connection = mns_http_get_connection (self->http, stream->message);
+      if (connection != NULL)
+        mns_connection_shut (connection);
+    }
+}
+
+guint
+mns_events_get_n (MnsEvents *self)
+{
+  return g_hash_table_size (self->streams);
+}
+
+MnsEvents *
+mns_events_new (MnsHttp *http)
+{
+  MnsEvents *self = g_new0 (MnsEvents, 1);
+
+  self->http = http;
+  self->streams = g_hash_table_new (NULL, NULL);
+  self->comment = g_timeout_add_seconds (COMMENT_SECONDS, comment_cb, self);
+  return self;
+}
+
+void
+mns_events_free (MnsEvents *self)
+{
+  g_autoptr (GList) streams = NULL;
+
+  if (self == NULL)
+    return;
+  g_source_remove (self->comment);
+  streams = g_hash_table_get_keys (self->streams);
+  for (GList *l = streams; l != NULL; l = l->next)
+    drop (l->data);
+  g_hash_table_unref (self->streams);
+  g_free (self);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+#pragma once
+
+#include <libsoup/soup.h>
+
+#include "sync/wire/envelope.h"
+
+G_BEGIN_DECLS
+
+/* ---- what came ---- */
+
+/**
+ * MnsRequest:
+ *
+ * A whole request, as a handler in a worker thread sees it. Read only there.
+ */
+typedef struct
+{
+  const char *method;
+  char *path;         /* decoded, without the query */
+  GHashTable *params; /* char * -> char *: what stands in braces in the route's path */
+  GHashTable *query;  /* char * -> char * */
+  SoupMessageHeaders *headers;
+  GBytes *body;       /* never NULL */
+  char *address;      /* of the peer */
+  gboolean secure;    /* came by TLS, or by a proxy that says so */
+  gint64 received_at; /* microseconds UTC */
+
+  /* set by the gate (server/access) */
+  MnsId person;
+  MnsId login;
+  MnsId client; /* device; the null id for browsers */
+  gboolean by_cookie;
+} MnsRequest;
+
+void mns_request_free (MnsRequest *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MnsRequest, mns_request_free)
+
+const char *mns_request_get_header (const MnsRequest *self, const char *name);
+const char *mns_request_get_param (const MnsRequest *self, const char *name);
+const char *mns_request_get_query (const MnsRequest *self, const char *name);
+char *mns_request_get_cookie (const MnsRequest *self, const char *name);
+char *mns_request_get_bearer (const MnsRequest *self);
+
+/* ---- what goes back ---- */
+
+/* Takes over a message whose head is to be sent and whose body grows; main thread. */
+typedef void (*MnsStreamFunc) (SoupServerMessage *message, gpointer data);
+
+/**
+ * MnsAnswer:
+ *
+ * Filled by a handler. Without anything set it is 204.
+ */
+typedef struct
+{
+  guint status;
+  char *type; /* of the body */
+  GBytes *body;
+  GPtrArray *headers; /* char *: name, value, name, value */
+  MnsStreamFunc stream;
+  gpointer stream_data;
+  GDestroyNotify free_stream_data; /* if the stream never begins */
+} MnsAnswer;
+
+MnsAnswer *mns_answer_new (void);
+void mns_answer_free (MnsAnswer *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MnsAnswer, mns_answer_free)
+
+void mns_answer_add_header (MnsAnswer *self, const char *name, const char *value);
+void mns_answer_add_header_printf (MnsAnswer *self, const char *name, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
+void mns_answer_take_body (MnsAnswer *self, guint status, const char *type, GBytes *body);
+void mns_answer_take_text (MnsAnswer *self, guint status, const char *type, char *text);
+void mns_answer_take_object (MnsAnswer *self, guint status, JsonObject *object);
+void mns_answer_take_envelope (MnsAnswer *self, guint status, JsonObject *envelope);
+void mns_answer_refuse (MnsAnswer *self, guint status, const char *code, const char *format, ...)
+    G_GNUC_PRINTF (4, 5);
+void mns_answer_fail (MnsAnswer *self, const GError *error);
+void mns_answer_stream (MnsAnswer *self, MnsStreamFunc func, gpointer data, GDestroyNotify notify);
+
+gboolean
+mns_answer_part (MnsAnswer *self, const MnsRequest *request, GBytes *whole, const char *etag);
+
+G_END_DECLS
