@@ -68,6 +68,7 @@ CREATE TABLE command_log (
   command text NOT NULL,
   body json NOT NULL,
   outcome text NOT NULL,
+  result json,
   summary text,
   reason text,
   performed_at bigint,
@@ -183,7 +184,7 @@ CREATE TABLE read_log (
   object text NOT NULL,
   object_id uuid NOT NULL,
   at bigint NOT NULL,
-  PRIMARY KEY (id)
+  PRIMARY KEY (id, at)
 ) PARTITION BY RANGE (at);
 
 CREATE TABLE usage_count (
