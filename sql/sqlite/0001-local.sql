@@ -13,7 +13,8 @@ CREATE TABLE outbox (
   predicted INTEGER NOT NULL,
   reason TEXT,
   created INTEGER NOT NULL,
-  decided INTEGER
+  decided INTEGER,
+  sent INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX outbox_undecided ON outbox (n) WHERE state < 2;
 

@@ -41,8 +41,7 @@ search_note (sqlite3_context *context, int n_values, sqlite3_value **values)
   if (table == NULL || sqlite3_value_bytes (values[1]) != sizeof id.bytes)
     return;
   memcpy (id.bytes, sqlite3_value_blob (values[1]), sizeof id.bytes);
-  g_hash_table_insert (
-      self->search_notes, mns_id_dup (&id), (gpointer) g_intern_string (table));
+  g_hash_table_insert (self->search_notes, mns_id_dup (&id), (gpointer) g_intern_string (table));
 }
 
 /**
@@ -71,15 +70,12 @@ drop_name (MnsTransaction *tx, gint64 k, const MnsId *id, const char *name, GErr
                               "VALUES ('delete', $k, $name)",
                               MNS_ARGS (MNS_ARG_INT ("k", k), MNS_ARG_TEXT ("name", name)),
                               error) &&
-         mns_transaction_run (tx,
-                              "DELETE FROM search_name WHERE k = $k",
-                              MNS_ARGS (MNS_ARG_INT ("k", k)),
-                              error);
+         mns_transaction_run (
+             tx, "DELETE FROM search_name WHERE k = $k", MNS_ARGS (MNS_ARG_INT ("k", k)), error);
 }
 
 static gboolean
-add_name (
-    MnsTransaction *tx, const char *table, const MnsId *id, const char *name, GError **error)
+add_name (MnsTransaction *tx, const char *table, const MnsId *id, const char *name, GError **error)
 {
   return mns_transaction_run (tx,
                               "INSERT INTO search_name (name, id, tbl) VALUES ($name, $id, $tbl)",

@@ -146,8 +146,8 @@ take_line (MnsOutboxLog *self, Scan *scan, const char *line, gsize length)
     {
       self->next_n =
           MAX (self->next_n, json_object_get_int_member_with_default (object, "next_n", 1));
-      return mns_id_parse (&self->client, json_object_get_string_member_with_default (
-                                              object, "client", NULL));
+      return mns_id_parse (&self->client,
+                           json_object_get_string_member_with_default (object, "client", NULL));
     }
   command = g_new0 (MnsLoggedCommand, 1);
   if (!read_command (object, command))

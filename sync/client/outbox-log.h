@@ -41,11 +41,8 @@ gboolean mns_outbox_log_append (MnsOutboxLog *self,
                                 gint64 created,
                                 GError **error);
 /* Begins the file anew with @commands, atomically. */
-gboolean mns_outbox_log_rewrite (MnsOutboxLog *self,
-                                 const MnsId *client,
-                                 gint64 next_n,
-                                 GPtrArray *commands,
-                                 GError **error);
+gboolean mns_outbox_log_rewrite (
+    MnsOutboxLog *self, const MnsId *client, gint64 next_n, GPtrArray *commands, GError **error);
 
 void mns_logged_command_free (MnsLoggedCommand *self);
 

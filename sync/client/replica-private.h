@@ -13,10 +13,10 @@ G_BEGIN_DECLS
 typedef enum
 {
   MNS_SABOTAGE_NONE,
-  MNS_SABOTAGE_DROP_ON_REPLY,  /* a push reply ends a command */
+  MNS_SABOTAGE_DROP_ON_REPLY,   /* a push reply ends a command */
   MNS_SABOTAGE_NO_CURSOR_CHECK, /* an answer for another cursor is applied */
-  MNS_SABOTAGE_NO_RESTORE,     /* base images are forgotten instead of put back */
-  MNS_SABOTAGE_NO_REPLAY,      /* undecided commands are not run again */
+  MNS_SABOTAGE_NO_RESTORE,      /* base images are forgotten instead of put back */
+  MNS_SABOTAGE_NO_REPLAY,       /* undecided commands are not run again */
 } MnsSabotage;
 
 struct _MnsReplica
@@ -28,6 +28,8 @@ struct _MnsReplica
   char *path;
   guint generation;
   int lock_fd;
+  gint64 confirmed_n; /* the server said that it has our commands up to here; 0: not known */
+  gboolean gap;       /* the server lacks commands before those we think undecided */
   gboolean rebuilt;
   MnsStore *store;
   sqlite3 *db;
@@ -67,17 +69,14 @@ gboolean mns_replica_flush_search (MnsReplica *self, MnsTransaction *tx, GError 
 /* local.c */
 /* Brings the log beside the database up to the outbox. */
 gboolean mns_replica_log_outbox (MnsReplica *self, GError **error);
+gboolean mns_replica_rewrite_log (MnsReplica *self, GError **error);
 void mns_replica_list_touched (MnsReplica *self, GPtrArray *changed);
-MnsResult *mns_replica_run_rule (MnsReplica *self,
-                                 MnsTransaction *tx,
-                                 MnsCommand *command,
-                                 gboolean first,
-                                 GError **error);
+MnsResult *mns_replica_run_rule (
+    MnsReplica *self, MnsTransaction *tx, MnsCommand *command, gboolean first, GError **error);
 
 /* leases.c */
-char *
-mns_replica_take_lims_id (MnsReplica *self, MnsTransaction *tx, const char *klass,
-                          const MnsId *owner, GError **error);
+char *mns_replica_take_lims_id (
+    MnsReplica *self, MnsTransaction *tx, const char *klass, const MnsId *owner, GError **error);
 
 /* rebase.c */
 gboolean mns_replica_restore_images (MnsReplica *self, MnsTransaction *tx, GError **error);

@@ -140,8 +140,7 @@ mns_replica_begin (MnsReplica *self, GError **error)
 gboolean
 mns_replica_commit (MnsReplica *self, MnsTransaction *tx, GError **error)
 {
-  if (!mns_replica_flush_search (self, tx, error) ||
-      !mns_replica_save_state (self, tx, error) ||
+  if (!mns_replica_flush_search (self, tx, error) || !mns_replica_save_state (self, tx, error) ||
       mns_replica_dies_at (self, "before-commit", error) || !mns_transaction_commit (tx, error))
     {
       mns_replica_abandon (self, tx);
@@ -206,11 +205,8 @@ take_lock (MnsReplica *self, GError **error)
     }
   if (flock (self->lock_fd, LOCK_EX | LOCK_NB) != 0)
     {
-      g_set_error (error,
-                   MNS_ERROR,
-                   MNS_ERROR_BUSY,
-                   "%s is in use by another running program",
-                   self->dir);
+      g_set_error (
+          error, MNS_ERROR, MNS_ERROR_BUSY, "%s is in use by another running program", self->dir);
       return FALSE;
     }
   return TRUE;
@@ -313,8 +309,8 @@ queue_logged (MnsTransaction *tx, GPtrArray *commands, GError **error)
       const MnsLoggedCommand *command = g_ptr_array_index (commands, i);
 
       if (!mns_transaction_run (tx,
-                                "INSERT INTO outbox (n, id, cmd, body, state, predicted, created) "
-                                "VALUES ($n, $id, $cmd, $body, 0, $predicted, $created)",
+                                "INSERT INTO outbox (n, id, cmd, body, state, predicted, created, "
+                                "sent) VALUES ($n, $id, $cmd, $body, 0, $predicted, $created, 1)",
                                 MNS_ARGS (MNS_ARG_INT ("n", command->n),
                                           MNS_ARG_ID ("id", &command->id),
                                           MNS_ARG_TEXT ("cmd", command->cmd),
@@ -340,16 +336,15 @@ fill_new (MnsReplica *self, const MnsId *person, const char *name, GError **erro
     self->hooks.make_id (&client, self->hooks.data);
   tx = mns_store_begin (self->store, MNS_ACCESS_WRITE, error);
   if (tx == NULL ||
-      !mns_transaction_run (
-          tx,
-          insert_state_sql,
-          MNS_ARGS (MNS_ARG_INT ("next_n", mns_outbox_log_get_next_n (self->log)),
-                    MNS_ARG_INT ("schema", MNS_SCHEMA),
-                    MNS_ARG_ID ("client", &client),
-                    MNS_ARG_ID ("person", person),
-                    MNS_ARG_TEXT ("person_name", name != NULL ? name : ""),
-                    MNS_ARG_INT ("days", DEFAULT_WINDOW_DAYS)),
-          error) ||
+      !mns_transaction_run (tx,
+                            insert_state_sql,
+                            MNS_ARGS (MNS_ARG_INT ("next_n", mns_outbox_log_get_next_n (self->log)),
+                                      MNS_ARG_INT ("schema", MNS_SCHEMA),
+                                      MNS_ARG_ID ("client", &client),
+                                      MNS_ARG_ID ("person", person),
+                                      MNS_ARG_TEXT ("person_name", name != NULL ? name : ""),
+                                      MNS_ARG_INT ("days", DEFAULT_WINDOW_DAYS)),
+                            error) ||
       !queue_logged (tx, commands, error) || !mns_transaction_commit (tx, error))
     return FALSE;
   self->rebuilt = commands->len > 0;
@@ -386,6 +381,15 @@ make_new (MnsReplica *self, const MnsId *person, const char *name, GError **erro
       return FALSE;
     }
   return mns_replica_write_pointer (self->dir, self->generation, error);
+}
+
+/* What a crash between a commit and the log's line left undone. */
+static gboolean
+mend_log (MnsReplica *self, GError **error)
+{
+  if (!mns_id_equal (mns_outbox_log_get_client (self->log), &self->state.client))
+    return mns_replica_rewrite_log (self, error);
+  return mns_replica_log_outbox (self, error);
 }
 
 /* Files of generations that a switch left behind, because a crash came between. */
@@ -462,7 +466,7 @@ mns_replica_open (const char *dir,
       return NULL;
     }
   mark = mark_path (self);
-  if (!g_file_set_contents (mark, "", 0, error) || !mns_replica_log_outbox (self, error))
+  if (!g_file_set_contents (mark, "", 0, error) || !mend_log (self, error))
     return NULL;
   remove_leftovers (self);
   return g_steal_pointer (&self);

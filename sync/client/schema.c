@@ -25,9 +25,9 @@
 static const char *const named_tables[] = { "sample", "project", "container" };
 
 static const char *const sqlite_types[] = {
-  [MNS_FIELD_ID] = "BLOB",     [MNS_FIELD_TEXT] = "TEXT",    [MNS_FIELD_INT] = "INTEGER",
+  [MNS_FIELD_ID] = "BLOB",       [MNS_FIELD_TEXT] = "TEXT",    [MNS_FIELD_INT] = "INTEGER",
   [MNS_FIELD_SMALL] = "INTEGER", [MNS_FIELD_BOOL] = "INTEGER", [MNS_FIELD_REAL] = "REAL",
-  [MNS_FIELD_TIME] = "INTEGER", [MNS_FIELD_DATE] = "TEXT",    [MNS_FIELD_JSON] = "TEXT",
+  [MNS_FIELD_TIME] = "INTEGER",  [MNS_FIELD_DATE] = "TEXT",    [MNS_FIELD_JSON] = "TEXT",
   [MNS_FIELD_BYTES] = "BLOB",
 };
 
@@ -78,8 +78,7 @@ run_shared (MnsStore *store, gboolean indexes, GError **error)
   plain = strip_comments (sql);
   statements = g_strsplit (plain, ";\n", -1);
   for (guint i = 0; statements[i] != NULL; i++)
-    if (is_index (statements[i]) == indexes &&
-        !mns_sqlite_run_script (store, statements[i], error))
+    if (is_index (statements[i]) == indexes && !mns_sqlite_run_script (store, statements[i], error))
       {
         g_prefix_error (error, "making the replica's tables: ");
         return FALSE;
@@ -127,8 +126,7 @@ add_base_table (GString *sql, const MnsEntity *entity)
   g_string_append_printf (sql, "CREATE TABLE base_%s (", entity->table);
   for (const MnsField *field = entity->fields; field->name != NULL; field++)
     g_string_append_printf (sql, "%s %s, ", field->name, sqlite_types[field->type]);
-  g_string_append_printf (
-      sql, "absent INTEGER, PRIMARY KEY (%s)) WITHOUT ROWID, STRICT;\n", key);
+  g_string_append_printf (sql, "absent INTEGER, PRIMARY KEY (%s)) WITHOUT ROWID, STRICT;\n", key);
 }
 
 static void

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+
+#define G_LOG_DOMAIN "mns-client"
+
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <zstd.h>
+
+#include "sync/client/stage.h"
+#include "sync/model/error.h"
+
+#define IN_MEMORY (1024 * 1024)
+#define CHUNK (256 * 1024)
+
+struct _MnsStage
+{
+  char *dir;
+  GByteArray *memory;
+  int fd; /* -1 while in memory */
+  guint64 size;
+  gboolean compressed;
+};
+
+MnsStage *
+mns_stage_new (const char *dir)
+{
+  MnsStage *self = g_new0 (MnsStage, 1);
+
+  self->dir = g_strdup (dir);
+  self->memory = g_byte_array_new ();
+  self->fd = -1;
+  return self;
+}
+
+void
+mns_stage_free (MnsStage *self)
+{
+  if (self == NULL)
+    return;
+  if (self->fd >= 0)
+    close (self->fd);
+  g_byte_array_unref (self->memory);
+  g_free (self->dir);
+  g_free (self);
+}
+
+void
+mns_stage_set_compressed (MnsStage *self, gboolean compressed)
+{
+  self->compressed = compressed;
+}
+
+guint64
+mns_stage_get_size (MnsStage *self)
+{
+  return self->size;
+}
+
+void
+mns_stage_clear (MnsStage *self)
+{
+  if (self->fd >= 0)
+    close (self->fd);
+  self->fd = -1;
+  self->size = 0;
+  self->compressed = FALSE;
+  g_byte_array_set_size (self->memory, 0);
+}
+
+static gboolean
+fail (GError **error, const char *what)
+{
+  int code = errno;
+
+  g_set_error (error,
+               MNS_ERROR,
+               code == ENOSPC || code == EDQUOT ? MNS_ERROR_FULL : MNS_ERROR_FAILED,
+               "%s what the server sends: %s",
+               what,
+               g_strerror (code));
+  return FALSE;
+}
+
+static gboolean
+write_out (MnsStage *self, const char *bytes, gsize length, GError **error)
+{
+  while (length > 0)
+    {
+      ssize_t wrote = write (self->fd, bytes, length);
+
+      if (wrote < 0 && errno == EINTR)
+        continue;
+      if (wrote < 0)
+        return fail (error, "keeping");
+      bytes += wrote;
+      length -= wrote;
+    }
+  return TRUE;
+}
+
+static gboolean
+spill (MnsStage *self, GError **error)
+{
+  g_autofree char *path = g_build_filename (self->dir, "staging-XXXXXX", NULL);
+
+  self->fd = g_mkstemp_full (path, O_RDWR | O_CLOEXEC, 0600);
+  if (self->fd < 0)
+    return fail (error, "keeping");
+  g_unlink (path);
+  if (!write_out (self, (const char *) self->memory->data, self->memory->len, error))
+    return FALSE;
+  g_byte_array_set_size (self->memory, 0);
+  return TRUE;
+}
+
+/**
+ * mns_stage_write:
+ * @bytes: what arrived next
+ *
+ * Fails with %MNS_ERROR_FULL where the disk is full.
+ */
+gboolean
+mns_stage_write (MnsStage *self, const char *bytes, gsize length, GError **error)
+{
+  if (self->fd < 0 && self->size + length > IN_MEMORY && !spill (self, error))
+    return FALSE;
+  if (self->fd < 0)
+    g_byte_array_append (self->memory, (const guint8 *) bytes, (guint) length);
+  else if (!write_out (self, bytes, length, error))
+    return FALSE;
+  self->size += length;
+  return TRUE;
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZSTD_DCtx, ZSTD_freeDCtx)
+
+/* Takes raw bytes and gives plain ones to the reader. */
+typedef struct
+{
+  MnsPullReader *reader;
+  ZSTD_DCtx *zstd; /* NULL: they are plain already */
+  char *plain;
+  gsize plain_size;
+} Feed;
+
+static gboolean
+feed (Feed *self, const char *bytes, gsize length, GError **error)
+{
+  ZSTD_inBuffer in = { bytes, length, 0 };
+
+  if (self->zstd == NULL)
+    return mns_pull_reader_feed (self->reader, bytes, length, error);
+  while (in.pos < in.size)
+    {
+      ZSTD_outBuffer out = { self->plain, self->plain_size, 0 };
+      gsize result = ZSTD_decompressStream (self->zstd, &out, &in);
+
+      if (ZSTD_isError (result))
+        {
+          g_set_error (error,
+                       MNS_ERROR,
+                       MNS_ERROR_CORRUPT,
+                       "a pack cannot be expanded: %s",
+                       ZSTD_getErrorName (result));
+          return FALSE;
+        }
+      if (!mns_pull_reader_feed (self->reader, out.dst, out.pos, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* What is left inside the decompressor when all input is taken. */
+static gboolean
+feed_rest (Feed *self, GError **error)
+{
+  ZSTD_inBuffer in = { "", 0, 0 };
+
+  while (self->zstd != NULL)
+    {
+      ZSTD_outBuffer out = { self->plain, self->plain_size, 0 };
+      gsize result = ZSTD_decompressStream (self->zstd, &out, &in);
+
+      if (ZSTD_isError (result) || out.pos == 0)
+        return TRUE; /* a stream that is cut has no "end" line: the reader says so */
+      if (!mns_pull_reader_feed (self->reader, out.dst, out.pos, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+feed_file (MnsStage *self, Feed *to, GError **error)
+{
+  g_autofree char *buffer = g_malloc (CHUNK);
+  off_t at = 0;
+
+  for (;;)
+    {
+      ssize_t got = pread (self->fd, buffer, CHUNK, at);
+
+      if (got < 0 && errno == EINTR)
+        continue;
+      if (got < 0)
+        return fail (error, "reading");
+      if (got == 0)
+        return TRUE;
+      if (!feed (to, buffer, got, error))
+        return FALSE;
+      at += got;
+    }
+}
+
+gboolean
+mns_stage_read (MnsStage *self, MnsPullFunc func, gpointer data, GError **error)
+{
+  g_autoptr (MnsPullReader) reader = mns_pull_reader_new (func, data);
+  g_autoptr (ZSTD_DCtx) zstd = self->compressed ? ZSTD_createDCtx () : NULL;
+  g_autofree char *plain = NULL;
+  Feed to = { .reader = reader, .zstd = zstd };
+  gboolean done;
+
+  if (zstd != NULL)
+    {
+      to.plain_size = ZSTD_DStreamOutSize ();
+      to.plain = plain = g_malloc (to.plain_size);
+    }
+  done = self->fd < 0 ? feed (&to, (const char *) self->memory->data, self->memory->len, error)
+                      : feed_file (self, &to, error);
+  return done && feed_rest (&to, error) && mns_pull_reader_finish (reader, error);
+}
