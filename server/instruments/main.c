@@ -18,6 +18,7 @@ static const struct
   int (*run) (int argc, char **argv);
 } commands[] = {
   { "info", "the run, its instrument, its consumables", mns_command_info },
+  { "sheet", "check, convert or show a sample sheet", mns_command_sheet },
   { NULL }, /* the end */
 };
 
