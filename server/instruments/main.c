@@ -17,6 +17,9 @@ static const struct
   const char *help;
   int (*run) (int argc, char **argv);
 } commands[] = {
+  { "summary",
+    "figures of a run: yield, quality, density, error, index shares",
+    mns_command_summary },
   { "info", "the run, its instrument, its consumables", mns_command_info },
   { "sheet", "check, convert or show a sample sheet", mns_command_sheet },
   { NULL }, /* the end */
@@ -35,6 +38,7 @@ int
 main (int argc, char **argv)
 {
   setlocale (LC_ALL, "");
+  setlocale (LC_NUMERIC, "C"); /* figures are read by scripts too */
   if (argc < 2)
     {
       print_usage (stderr);

@@ -1,0 +1,537 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+
+/* A look at a run's InterOp folder: which files are there, which grew, and what has to be read
+ * again because a file turned out not to belong to the run or to repeat records.
+ */
+
+#define G_LOG_DOMAIN "mns-instruments"
+
+#include "config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "server/instruments/interop/state-private.h"
+#include "sync/model/error.h"
+
+static void
+clear_set_aside (gpointer data)
+{
+  MnsSetAside *entry = data;
+
+  g_free (entry->file);
+  g_free (entry->rule);
+}
+
+static void
+map_cycles (MnsInteropState *self)
+{
+  self->cycles = g_new0 (MnsCyclePlace, self->n_cycles + 1);
+  for (guint i = 0; i < self->n_reads; i++)
+    {
+      const MnsRunRead *read = &self->info->reads[i];
+
+      for (guint cycle = read->first_cycle; cycle <= read->last_cycle; cycle++)
+        self->cycles[cycle] = (MnsCyclePlace){
+          .read = (guint8) i,
+          .is_usable = cycle < read->last_cycle,
+          .in_read = (guint16) (cycle - read->first_cycle + 1),
+        };
+    }
+}
+
+/**
+ * mns_interop_state_new:
+ * @folder: a run folder
+ * @info: (transfer none): what its RunInfo.xml says; must live as long as the state
+ * @flags: what to keep
+ *
+ * Makes a state that has not looked yet.
+ *
+ * Returns: (transfer full): the state
+ */
+MnsInteropState *
+mns_interop_state_new (const char *folder, const MnsRunInfo *info, MnsInteropFlags flags)
+{
+  MnsInteropState *self = NULL;
+
+  g_return_val_if_fail (folder != NULL, NULL);
+  g_return_val_if_fail (info != NULL, NULL);
+
+  self = g_new0 (MnsInteropState, 1);
+  self->folder = g_strdup (folder);
+  self->info = info;
+  self->flags = flags;
+  self->n_reads = info->n_reads;
+  self->n_cycles = info->total_cycles;
+  map_cycles (self);
+  for (guint i = 0; i < MNS_N_METRICS; i++)
+    self->files[i] = g_ptr_array_new_with_free_func ((GDestroyNotify) mns_interop_file_free);
+  self->shapes = g_ptr_array_new_with_free_func (g_free);
+  self->set_aside = g_array_new (FALSE, FALSE, sizeof (MnsSetAside));
+  g_array_set_clear_func (self->set_aside, clear_set_aside);
+  for (guint i = 0; i < G_N_ELEMENTS (self->summary_run); i++)
+    self->summary_run[i] = NAN;
+  return self;
+}
+
+void
+mns_interop_state_free (MnsInteropState *self)
+{
+  if (self == NULL)
+    return;
+  mns_interop_slots_clear (self);
+  g_free (self->by_cycle);
+  g_free (self->lane_scores);
+  for (guint i = 0; i < MNS_N_METRICS; i++)
+    g_ptr_array_unref (self->files[i]);
+  g_ptr_array_unref (self->shapes);
+  g_array_unref (self->set_aside);
+  g_free (self->cycles);
+  g_free (self->buffer);
+  g_free (self->folder);
+  g_free (self);
+}
+
+/* Memory is taken at the first look, so that two thousand runs that are only known cost nothing. */
+static gboolean
+make_room (MnsInteropState *self, GError **error)
+{
+  gsize n;
+
+  if (self->slots != NULL)
+    return TRUE;
+  n = (gsize) ((self->info->lanes > 0 ? self->info->lanes : MNS_MAX_LANES) + 1) *
+      (self->n_cycles + 1);
+  if ((self->flags & MNS_INTEROP_BY_CYCLE) != 0)
+    {
+      self->by_cycle = g_try_new0 (MnsCycleFigures, n);
+      self->lane_scores = g_try_malloc0 (n * sizeof *self->lane_scores);
+    }
+  if (mns_interop_slots_init (self) && ((self->flags & MNS_INTEROP_BY_CYCLE) == 0 ||
+                                        (self->by_cycle != NULL && self->lane_scores != NULL)))
+    return TRUE;
+  g_set_error (error,
+               MNS_ERROR,
+               MNS_ERROR_FAILED,
+               "%s: no memory for the figures of %u tiles",
+               self->folder,
+               self->capacity);
+  return FALSE;
+}
+
+/* The metric that a file name stands for, or MNS_N_METRICS. Kinds that nobody needs are many. */
+static MnsMetric
+find_metric (const char *name, gboolean *is_old_name)
+{
+  for (guint i = 0; i < MNS_N_METRICS; i++)
+    {
+      gsize length = strlen (mns_metric_kinds[i].file);
+
+      if (strncmp (name, mns_metric_kinds[i].file, length) != 0)
+        continue;
+      *is_old_name = strcmp (name + length, ".bin") == 0;
+      if (*is_old_name || strcmp (name + length, "Out.bin") == 0)
+        return i;
+    }
+  return MNS_N_METRICS;
+}
+
+/* Cycle of a folder C<n>.1, or 0. */
+static guint
+find_cycle (const char *name, guint n_cycles)
+{
+  char *end = NULL;
+  unsigned long cycle;
+
+  if (name[0] != 'C' || !g_ascii_isdigit (name[1]))
+    return 0;
+  cycle = strtoul (name + 1, &end, 10);
+  return strcmp (end, ".1") == 0 && cycle <= n_cycles ? (guint) cycle : 0;
+}
+
+static MnsInteropFile *
+find_file (MnsInteropState *self, MnsMetric metric, guint cycle)
+{
+  GPtrArray *files = self->files[metric];
+
+  /* Looks go through the cycles in order, so the last one is the most likely. */
+  for (guint i = files->len; i-- > 0;)
+    {
+      MnsInteropFile *file = files->pdata[i];
+
+      if (file->cycle == cycle)
+        return file;
+      if (file->cycle < cycle)
+        return NULL;
+    }
+  return NULL;
+}
+
+static MnsInteropFile *
+add_file (MnsInteropState *self, MnsMetric metric, guint cycle, gboolean is_old_name)
+{
+  GPtrArray *files = self->files[metric];
+  MnsInteropFile *file = g_new0 (MnsInteropFile, 1);
+  guint place = files->len;
+
+  file->metric = metric;
+  file->cycle = cycle;
+  file->is_old_name = is_old_name;
+  while (place > 0 && ((MnsInteropFile *) files->pdata[place - 1])->cycle > cycle)
+    place--;
+  g_ptr_array_insert (files, (int) place, file);
+  return file;
+}
+
+/* Empties the accumulators of a metric and lets its files be read from their start. */
+static void
+rewind_metric (MnsInteropState *self, MnsMetric metric)
+{
+  mns_interop_clear_metric (self, metric);
+  for (guint i = 0; i < self->files[metric]->len; i++)
+    mns_interop_file_rewind (self->files[metric]->pdata[i]);
+  self->is_careful[metric] = FALSE;
+  self->is_spoilt[metric] = FALSE;
+}
+
+/* Whether the file has bytes that were not read. One that shrank was written anew: all of its
+ * metric is read again.
+ */
+static gboolean
+has_grown (MnsInteropState *self, MnsInteropFile *file, int folder_fd, const char *name)
+{
+  struct stat info;
+
+  if (fstatat (folder_fd, name, &info, 0) != 0)
+    return FALSE;
+  if ((guint64) info.st_size < file->taken + file->tail_length)
+    rewind_metric (self, file->metric);
+  return (guint64) info.st_size > file->taken + file->tail_length;
+}
+
+static int
+open_folder (int at, const char *name)
+{
+  return openat (at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+static void
+look_at_entry (MnsInteropState *self,
+               const char *name,
+               int folder_fd,
+               guint cycle,
+               const gboolean *skip,
+               gboolean *met)
+{
+  gboolean is_old_name = FALSE;
+  MnsMetric metric = find_metric (name, &is_old_name);
+  MnsInteropFile *file = NULL;
+
+  if (metric == MNS_N_METRICS || (skip != NULL && skip[metric]))
+    return;
+  if (met != NULL)
+    met[metric] = TRUE;
+  file = find_file (self, metric, cycle);
+  if (file == NULL)
+    {
+      file = add_file (self, metric, cycle, is_old_name);
+      mns_interop_read_file (self, file, folder_fd);
+      return;
+    }
+  /* Both spellings are there: the newer one counts. */
+  if (file->is_old_name && !is_old_name)
+    {
+      file->is_old_name = FALSE;
+      rewind_metric (self, metric);
+    }
+  if (file->is_old_name != is_old_name || file->is_set_aside ||
+      !has_grown (self, file, folder_fd, name))
+    return;
+  mns_interop_read_file (self, file, folder_fd);
+}
+
+/* A run writes cycle folders while it goes on and may join them at its end: where InterOp itself
+ * has the metric, the parts no longer count.
+ */
+static void
+drop_parts (MnsInteropState *self, MnsMetric metric)
+{
+  GPtrArray *files = self->files[metric];
+  gboolean has_parts = FALSE;
+
+  for (guint i = files->len; i-- > 0;)
+    if (((MnsInteropFile *) files->pdata[i])->cycle > 0)
+      {
+        g_ptr_array_remove_index (files, i);
+        has_parts = TRUE;
+      }
+  if (has_parts)
+    rewind_metric (self, metric);
+}
+
+static int
+compare_cycles (gconstpointer a, gconstpointer b)
+{
+  return (int) *(const guint *) a - (int) *(const guint *) b;
+}
+
+/* Lists a folder. Files directly below InterOp are read at once, in the order of the list. */
+static void
+look_at_folder (MnsInteropState *self, int folder_fd, GArray *cycles, gboolean *met)
+{
+  int list_fd = open_folder (folder_fd, ".");
+  DIR *dir = list_fd >= 0 ? fdopendir (list_fd) : NULL;
+  const struct dirent *entry = NULL;
+  gboolean is_old_name = FALSE;
+
+  if (dir == NULL)
+    return;
+  while ((entry = readdir (dir)) != NULL)
+    {
+      guint cycle = find_cycle (entry->d_name, self->n_cycles);
+      MnsMetric metric = find_metric (entry->d_name, &is_old_name);
+
+      if (cycle > 0)
+        g_array_append_val (cycles, cycle);
+      if (metric != MNS_N_METRICS)
+        {
+          drop_parts (self, metric);
+          look_at_entry (self, entry->d_name, folder_fd, 0, NULL, met);
+        }
+    }
+  closedir (dir);
+  g_array_sort (cycles, compare_cycles);
+}
+
+static void
+look_at_cycle (MnsInteropState *self, int interop_fd, guint cycle, const gboolean *skip)
+{
+  char name[32];
+  int folder_fd;
+  int list_fd;
+  DIR *dir = NULL;
+  const struct dirent *entry = NULL;
+
+  g_snprintf (name, sizeof name, "C%u.1", cycle);
+  folder_fd = open_folder (interop_fd, name);
+  list_fd = folder_fd >= 0 ? dup (folder_fd) : -1;
+  dir = list_fd >= 0 ? fdopendir (list_fd) : NULL;
+  while (dir != NULL && (entry = readdir (dir)) != NULL)
+    look_at_entry (self, entry->d_name, folder_fd, cycle, skip, NULL);
+  if (dir != NULL)
+    closedir (dir);
+  if (folder_fd >= 0)
+    close (folder_fd);
+}
+
+typedef void (*ReadFunc) (MnsInteropState *self, MnsInteropFile *file, int folder_fd);
+
+static void
+read_again (MnsInteropState *self, int interop_fd, MnsInteropFile *file, ReadFunc read_one)
+{
+  char name[32];
+  int folder_fd = -1;
+
+  if (file->is_set_aside)
+    return;
+  g_snprintf (name, sizeof name, "C%u.1", file->cycle);
+  folder_fd = open_folder (interop_fd, file->cycle > 0 ? name : ".");
+  if (folder_fd < 0)
+    return;
+  read_one (self, file, folder_fd);
+  close (folder_fd);
+}
+
+/* Some file of the metric was set aside after parts of it were in the sums: the others are read
+ * from their start. Each round sets one more file aside or is the last.
+ */
+static void
+mend_spoilt (MnsInteropState *self, int interop_fd, MnsMetric metric)
+{
+  GPtrArray *files = self->files[metric];
+
+  while (self->is_spoilt[metric])
+    {
+      rewind_metric (self, metric);
+      for (guint i = 0; i < files->len; i++)
+        read_again (self, interop_fd, files->pdata[i], mns_interop_read_file);
+    }
+}
+
+/* Records repeat or are out of order: all files once more from their end. */
+static void
+mend_order (MnsInteropState *self, int interop_fd, MnsMetric metric)
+{
+  GPtrArray *files = self->files[metric];
+
+  if (metric == MNS_METRIC_EMPIRICAL_PHASING)
+    mns_interop_limit_phasing (self);
+  mns_interop_clear_metric (self, metric);
+  self->is_backward = TRUE;
+  for (guint i = files->len; i-- > 0;)
+    read_again (self, interop_fd, files->pdata[i], mns_interop_read_file_backward);
+  self->is_backward = FALSE;
+  self->is_careful[metric] = FALSE;
+}
+
+static void
+look_at_interop (MnsInteropState *self, int interop_fd)
+{
+  g_autoptr (GArray) cycles = g_array_new (FALSE, FALSE, sizeof (guint));
+  gboolean met[MNS_N_METRICS] = { FALSE };
+
+  look_at_folder (self, interop_fd, cycles, met);
+  for (guint i = 0; i < cycles->len; i++)
+    look_at_cycle (self, interop_fd, g_array_index (cycles, guint, i), met);
+  for (guint i = 0; i < MNS_N_METRICS; i++)
+    {
+      mend_spoilt (self, interop_fd, i);
+      if (self->is_careful[i])
+        mend_order (self, interop_fd, i);
+    }
+}
+
+/**
+ * mns_interop_state_look:
+ * @self: a state
+ * @error: %MNS_ERROR_FAILED without memory, %MNS_ERROR_NOT_FOUND if the run folder is gone
+ *
+ * Reads what is new. A run without an InterOp folder has not come so far yet, which is no error;
+ * neither is a file that has to be set aside.
+ *
+ * Returns: %TRUE if the figures are up to date
+ */
+gboolean
+mns_interop_state_look (MnsInteropState *self, GError **error)
+{
+  int run_fd;
+  int interop_fd;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  if (!make_room (self, error))
+    return FALSE;
+  run_fd = open_folder (AT_FDCWD, self->folder);
+  if (run_fd < 0)
+    {
+      g_set_error (
+          error, MNS_ERROR, MNS_ERROR_NOT_FOUND, "%s: %s", self->folder, g_strerror (errno));
+      return FALSE;
+    }
+  interop_fd = open_folder (run_fd, "InterOp");
+  if (interop_fd >= 0)
+    {
+      self->buffer = g_malloc (MNS_BUFFER_SIZE);
+      look_at_interop (self, interop_fd);
+      g_clear_pointer (&self->buffer, g_free);
+      close (interop_fd);
+    }
+  close (run_fd);
+  return TRUE;
+}
+
+const MnsRunInfo *
+mns_interop_state_get_info (const MnsInteropState *self)
+{
+  return self->info;
+}
+
+guint
+mns_interop_state_n_set_aside (const MnsInteropState *self)
+{
+  return self->set_aside->len;
+}
+
+const MnsSetAside *
+mns_interop_state_get_set_aside (const MnsInteropState *self, guint nth)
+{
+  g_return_val_if_fail (nth < self->set_aside->len, NULL);
+
+  return &g_array_index (self->set_aside, MnsSetAside, nth);
+}
+
+/* Bytes that all looks together have read. */
+guint64
+mns_interop_state_bytes_read (const MnsInteropState *self)
+{
+  return self->bytes_read;
+}
+
+/* Files met so far, without those that were set aside. */
+guint
+mns_interop_state_n_files (const MnsInteropState *self)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < MNS_N_METRICS; i++)
+    for (guint k = 0; k < self->files[i]->len; k++)
+      n += !((const MnsInteropFile *) self->files[i]->pdata[k])->is_set_aside;
+  return n;
+}
+
+guint64
+mns_interop_state_n_records (const MnsInteropState *self, MnsMetric metric)
+{
+  g_return_val_if_fail (metric < MNS_N_METRICS, 0);
+
+  return self->n_records[metric];
+}
+
+/* The furthest cycle that any tile has been through, 0 before the first. */
+guint
+mns_interop_state_last_cycle (const MnsInteropState *self)
+{
+  guint last = 0;
+
+  for (guint i = 0; self->slots != NULL && i < MNS_N_METRICS; i++)
+    for (guint slot = 0; slot < self->n_slots; slot++)
+      last = MAX (last, self->last_cycle[i][slot]);
+  return last;
+}
+
+/* When the instrument says it last worked, in seconds since 1970 of its own clock, which may be
+ * local time; 0 if no file tells.
+ */
+gint64
+mns_interop_state_last_activity (const MnsInteropState *self)
+{
+  return self->last_activity;
+}
+
+/**
+ * mns_interop_state_get_cycle:
+ * @self: a state made with %MNS_INTEROP_BY_CYCLE that has looked
+ * @lane: a lane, from 1
+ * @cycle: a cycle of the run, from 1
+ *
+ * Returns: (transfer none) (nullable): the figures of the lane in that cycle
+ */
+const MnsCycleFigures *
+mns_interop_state_get_cycle (const MnsInteropState *self, guint lane, guint cycle)
+{
+  MnsCycleFigures *figures = NULL;
+  gsize nth = (gsize) lane * (self->n_cycles + 1) + cycle;
+
+  if (self->by_cycle == NULL || lane == 0 || lane >= self->n_lane_rows || cycle == 0 ||
+      cycle > self->n_cycles)
+    return NULL;
+  figures = &self->by_cycle[nth];
+  /* Without scores by tile those by lane stand in. */
+  if (figures->clusters == 0 && self->n_records[MNS_METRIC_Q] == 0)
+    for (guint score = 0; score <= MNS_MAX_SCORE; score++)
+      {
+        guint64 n = self->lane_scores[nth][score];
+
+        figures->scores[score] = n;
+        figures->clusters += n;
+        figures->q20 += score >= 20 ? n : 0;
+        figures->q30 += score >= 30 ? n : 0;
+      }
+  return figures;
+}
