@@ -189,7 +189,8 @@ static const char *const grants[] = {
   "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO %s",
   "GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO %s",
   "REVOKE UPDATE, DELETE ON command_log, read_log, seal FROM %s",
-  "REVOKE INSERT, UPDATE, DELETE ON change_log, change_log_past, stage_count, schema_version, "
+  "REVOKE INSERT, UPDATE, DELETE ON change_log, change_log_past, change_history, stage_count, "
+  "schema_version, "
   "feed_epoch FROM %s",
   "DO $$ DECLARE t record; BEGIN FOR t IN SELECT c.oid::regclass AS name FROM pg_class c WHERE "
   "c.relispartition AND c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' LOOP EXECUTE "

@@ -338,6 +338,14 @@ mns_pg_transaction_was_committing (MnsTransaction *self)
   return ((PgTransaction *) self)->committing;
 }
 
+const GError *
+mns_pg_transaction_get_failure (MnsTransaction *self)
+{
+  g_return_val_if_fail (self->klass == &klass, NULL);
+
+  return ((PgTransaction *) self)->failure;
+}
+
 /* What takes the batches of an answer. */
 typedef struct
 {

@@ -29,6 +29,9 @@ void mns_pg_store_set_lock (MnsStore *self, MnsPgLock lock);
 /* Has COMMIT been sent? Then an error %MNS_ERROR_OFFLINE leaves open whether it happened. */
 gboolean mns_pg_transaction_was_committing (MnsTransaction *self);
 
+/* (nullable): what the transaction has failed with, whatever its user made of it */
+const GError *mns_pg_transaction_get_failure (MnsTransaction *self);
+
 /* Called with some of the rows at a time, in order; %FALSE with @error set ends the reading. */
 typedef gboolean (*MnsPgRowsFunc) (MnsRows *rows, gpointer data, GError **error);
 /* Called once a row with its line of JSON (sync/wire/rows.h), its end included. */

@@ -19,14 +19,7 @@ CREATE TABLE feed_epoch (
   CHECK (one = 1)
 );
 INSERT INTO feed_epoch (id, floor, made_at)
-  VALUES (gen_random_uuid (), pg_current_xact_id (), mns_now ());
-
-CREATE FUNCTION mns_renew_epoch () RETURNS uuid
-  LANGUAGE sql VOLATILE
-BEGIN ATOMIC
-  UPDATE feed_epoch SET id = gen_random_uuid (), floor = pg_current_xact_id (), made_at = mns_now ()
-    RETURNING id;
-END;
+  VALUES (gen_random_uuid (), '0', mns_now ());
 
 -- Log lines that the feed needs no more (30 days) lie here until the audit archive takes them.
 CREATE TABLE change_log_past (
@@ -45,10 +38,25 @@ CREATE TABLE change_log_past (
 CREATE INDEX change_log_past_by_xid ON change_log_past (xid);
 CREATE INDEX change_log_past_by_row ON change_log_past (row_id);
 
+CREATE TABLE change_log_past_rest PARTITION OF change_log_past DEFAULT;
+
 CREATE VIEW change_history AS
   SELECT id, at, xid, tbl, op, row_id, scope_before, scope_after, old FROM change_log
   UNION ALL
   SELECT id, at, xid, tbl, op, row_id, scope_before, scope_after, old FROM change_log_past;
+
+-- After a restore. The lines of the life before are kept, but the feed must not compare their
+-- transaction ids with today's.
+CREATE FUNCTION mns_renew_epoch () RETURNS void
+  LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, public
+AS $body$
+BEGIN
+  WITH moved AS (DELETE FROM change_log RETURNING id, at, xid, tbl, op, row_id, scope_before, scope_after, old)
+    INSERT INTO change_log_past (id, at, xid, tbl, op, row_id, scope_before, scope_after, old)
+      SELECT id, at, xid, tbl, op, row_id, scope_before, scope_after, old FROM moved;
+  UPDATE feed_epoch SET id = gen_random_uuid (), floor = '0', made_at = mns_now ();
+END
+$body$;
 
 -- A net below the partitions that are made ahead: a clock that jumps must not stop the work.
 CREATE TABLE change_log_rest PARTITION OF change_log DEFAULT;
@@ -93,7 +101,14 @@ BEGIN
       UPDATE feed_epoch SET floor = newest WHERE floor < newest;
     END IF;
     EXECUTE format ('ALTER TABLE public.change_log DETACH PARTITION public.%I', old.name);
-    EXECUTE format ('ALTER TABLE public.change_log_past ATTACH PARTITION public.%I %s', old.name, old.bound);
+    BEGIN
+      EXECUTE format ('ALTER TABLE public.change_log_past ATTACH PARTITION public.%I %s', old.name, old.bound);
+    EXCEPTION
+      WHEN check_violation THEN -- lines of that day came here before, by mns_renew_epoch()
+        EXECUTE format ('INSERT INTO public.change_log_past SELECT id, at, xid, tbl, op, row_id, '
+                        'scope_before, scope_after, old FROM public.%I', old.name);
+        EXECUTE format ('DROP TABLE public.%I', old.name);
+    END;
   END LOOP;
 END
 $body$;
