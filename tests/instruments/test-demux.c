@@ -229,7 +229,7 @@ test_real_match (void)
     {
       sheet = mns_sample_sheet_read (sheet_path, NULL);
       mns_demux_match (demux, sheet);
-      g_assert_cmpuint (row_at (demux, 0)->sheet_line, ==, 19);
+      g_assert_cmpuint (row_at (demux, 0)->sheet_line, ==, 20);
       g_assert_cmpuint (demux->unmatched->len, ==, 143);
     }
   mns_test_remove_tree (folder);
