@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// What matches a text or a scan, by kind.
+import {useEffect} from 'preact/hooks';
+import type {Row} from '../api.ts';
+import {_, num} from '../i18n.ts';
+import {go, place} from '../nav.ts';
+import {useStore} from '../store.ts';
+import {Empty, Link, Loaded, Screen} from '../ui/parts.tsx';
+import {useView} from '../ui/useView.ts';
+
+type Hit = Row<'search'>;
+
+const KINDS: Record<string, () => string> = {
+  SAMPLE: () => _('Samples'), PROJECT: () => _('Projects'), CONTAINER: () => _('Containers'),
+  STEP: () => _('Steps'), RUN: () => _('Steps'),
+};
+
+/** Where a hit leads to; samples and containers have no page of their own here yet. */
+export function pathOf(hit: Hit): string | null {
+  const id = encodeURIComponent(hit.lims_id ?? hit.id ?? '');
+  switch (hit.kind) {
+    case 'PROJECT': return `/projects/${id}`;
+    case 'STEP': case 'RUN': return `/step/${id}`;
+    default: return null;
+  }
+}
+
+export default function Search() {
+  const path = useStore(place);
+  const text = new URLSearchParams(path.split('?')[1] ?? '').get('q') ?? '';
+  const look = useView('search', text ? {text} : null);
+  const hits = look.page?.rows ?? [];
+  const exact = hits.filter((hit) => hit.hit === 1 || hit.lims_id === text);
+  const only = exact.length === 1 ? pathOf(exact[0]!) : null;
+  useEffect(() => {
+    if (only)
+      go(only, true);
+  }, [only]);
+  const kinds = [...new Set(hits.map((hit) => hit.kind ?? ''))];
+  return <Screen title={_('Search for “{text}”', {text})} ready={look.page !== null}>
+    <div class="scrolls padded">
+      <Loaded look={look}>{() => hits.length === 0
+        ? <Empty title={_('Nothing found for “{text}”', {text})}
+          text={_('Search by name, id or barcode.')} />
+        : kinds.map((kind) => <section class="card" key={kind}>
+          <h2>{KINDS[kind]?.() ?? kind} ({num(hits.filter((hit) => hit.kind === kind).length)})</h2>
+          <ul class="plain">
+            {hits.filter((hit) => hit.kind === kind).map((hit) => {
+              const target = pathOf(hit);
+              return <li key={hit.id}>
+                {target ? <Link href={target}>{hit.name}</Link> : hit.name}
+                {' '}<span class="id">{hit.lims_id}</span>
+                <div class="mut">{hit.where}</div>
+              </li>;
+            })}
+          </ul>
+        </section>)}
+      </Loaded>
+    </div>
+  </Screen>;
+}
