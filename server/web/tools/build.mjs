@@ -9,6 +9,7 @@ import {fileURLToPath} from 'node:url';
 import {brotliCompressSync, constants, gzipSync} from 'node:zlib';
 import {catalogue} from './po2json.mjs';
 
+const PREFIX = '/org/meniscus/Meniscus/web'; // where the server looks
 const SMALLEST_PACKED = 200; // bytes; below it the headers weigh more than what is saved
 const web = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const out = resolve(process.argv[2] ?? join(web, 'dist'));
@@ -83,7 +84,7 @@ function writeResources() {
   const names = files(out).map((file) => relative(out, file)).sort();
   const list = names.map((name) => `    <file>${name}</file>`).join('\n');
   writeFileSync(join(out, 'web.gresource.xml'),
-    `<?xml version="1.0" encoding="UTF-8"?>\n<gresources>\n  <gresource prefix="/web">\n${list}\n` +
+    `<?xml version="1.0" encoding="UTF-8"?>\n<gresources>\n  <gresource prefix="${PREFIX}">\n${list}\n` +
     '  </gresource>\n</gresources>\n');
 }
 

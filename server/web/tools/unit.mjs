@@ -27,7 +27,7 @@ try {
     jsx: 'automatic', jsxImportSource: 'preact', define: {LANGUAGES: '[]'},
   });
   const made = Object.keys(result.metafile.outputs).map((name) => resolve(web, name));
-  const run = spawnSync(process.execPath, ['--test', ...made], {stdio: 'inherit'});
+  const run = spawnSync(process.execPath, ['--test', '--test-reporter=tap', ...made], {stdio: 'inherit'});
   process.exitCode = run.status ?? 1;
 } finally {
   rmSync(out, {recursive: true, force: true});

@@ -74,6 +74,8 @@ interface Point {
 const SPARE_ROWS = 4;
 const SPARE_PX = 80;
 const CHOICE_WIDTH = 36;
+const TITLE_PX = 8.5; // about a bold letter
+const CELL_PADDING = 12;
 const PENDING = '…';
 
 export class Grid {
@@ -173,7 +175,7 @@ export class Grid {
     let at = this.#options.rows ? CHOICE_WIDTH : 0;
     this.#starts = this.#options.columns.map((column) => {
       const start = at;
-      at += column.width;
+      at += this.#widthOf(column);
       return start;
     });
     this.#host.style.setProperty('--grid-width', `${at}px`);
@@ -216,10 +218,15 @@ export class Grid {
     const column = this.#options.columns[col]!;
     const frozen = col < this.#frozen();
     cell.className = `grid-cell${column.num ? ' num' : ''}${frozen ? ' frozen' : ''}`;
-    cell.style.width = `${column.width}px`;
+    cell.style.width = `${this.#widthOf(column)}px`;
     cell.style.insetInlineStart = `${this.#starts[col]}px`;
     cell.setAttribute('aria-colindex', String(col + 1));
     return cell;
+  }
+
+  /** Never narrower than its title. */
+  #widthOf(column: Column): number {
+    return Math.max(column.width, column.title.length * TITLE_PX + 2 * CELL_PADDING);
   }
 
   /** The columns that must exist, in order. */
@@ -229,7 +236,7 @@ export class Grid {
     const shown: number[] = [];
     for (const [col, column] of this.#options.columns.entries()) {
       const start = this.#starts[col]!;
-      const inView = start + column.width > from && start < to;
+      const inView = start + this.#widthOf(column) > from && start < to;
       if (col < this.#frozen() || inView || col === this.#focus.col)
         shown.push(col);
     }
@@ -352,7 +359,8 @@ export class Grid {
 
   #inRange(row: number, col: number): boolean {
     const {top, bottom, left, right} = this.#range();
-    return row >= top && row <= bottom && col >= left && col <= right;
+    return (top !== bottom || left !== right) && row >= top && row <= bottom && col >= left &&
+      col <= right;
   }
 
   #listen(): void {
@@ -433,11 +441,11 @@ export class Grid {
   #revealColumn(): void {
     const frozen = this.#frozen();
     const covered = frozen > 0
-      ? this.#starts[frozen - 1]! + this.#options.columns[frozen - 1]!.width : 0;
+      ? this.#starts[frozen - 1]! + this.#widthOf(this.#options.columns[frozen - 1]!) : 0;
     const sign = getComputedStyle(this.#host).direction === 'rtl' ? -1 : 1;
     const at = Math.abs(this.#host.scrollLeft);
     const start = this.#starts[this.#focus.col]!;
-    const end = start + this.#options.columns[this.#focus.col]!.width;
+    const end = start + this.#widthOf(this.#options.columns[this.#focus.col]!);
     if (start - covered < at)
       this.#host.scrollLeft = sign * (start - covered);
     else if (end > at + this.#host.clientWidth)

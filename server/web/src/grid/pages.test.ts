@@ -11,7 +11,7 @@ function source(total: number, tellTotal = true) {
     const first = Number(after ?? 0);
     const rows = Array.from({length: Math.min(10, total - first)}, (_unused, i) => first + i);
     const end = first + rows.length;
-    return {rows, next: end < total ? String(end) : null, total: tellTotal ? total : null};
+    return {rows, cols: ['n'], next: end < total ? String(end) : null, total: tellTotal ? total : null};
   };
   return {asked, fetch};
 }

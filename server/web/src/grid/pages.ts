@@ -4,6 +4,7 @@
 
 export interface RowPage<T> {
   rows: T[];
+  cols: string[];
   next: string | null;
   total: number | null;
 }
@@ -12,6 +13,7 @@ export type FetchPage<T> = (after: string | null, signal: AbortSignal) => Promis
 
 export class Pages<T> {
   rows: T[] = [];
+  cols: string[] = [];
   total: number | null = null;
   fault: Error | null = null;
   /** The first page has come. */
@@ -61,7 +63,7 @@ export class Pages<T> {
       } while (page.next && rows.length < wanted);
       if (signal.aborted)
         return;
-      Object.assign(this, {rows, total: page.total, fault: null, started: true});
+      Object.assign(this, {rows, cols: page.cols, total: page.total, fault: null, started: true});
       this.#next = page.next;
     } catch (fault) {
       if (signal.aborted)
@@ -86,6 +88,7 @@ export class Pages<T> {
         if (signal.aborted)
           return;
         this.rows.push(...page.rows);
+        this.cols = page.cols;
         this.total = page.total ?? this.total;
         this.#next = page.next;
         this.started = true;

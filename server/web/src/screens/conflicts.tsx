@@ -9,7 +9,7 @@ import {go} from '../nav.ts';
 import {Empty, Fault, isTouchOnly, Link, Loaded, Screen} from '../ui/parts.tsx';
 import {toast} from '../ui/toast.tsx';
 import {useView} from '../ui/useView.ts';
-import {fieldText, textsOf} from './fields.ts';
+import {fieldText, listOf, objectOf} from './fields.ts';
 
 type ConflictRow = Row<'conflicts'>;
 type Whole = Row<'conflict'>;
@@ -23,9 +23,10 @@ const CODES: Record<string, () => string> = {
   rule_changed: () => _('The step’s rules were changed'),
 };
 
-/** Choices that need nothing but the choice; the others make a new command. */
-const SIMPLE: Record<string, () => string> = {
-  theirs: () => _('Keep theirs'), drop: () => _('Drop mine'),
+/** The choices of each code that need no new command; the others do. */
+const SIMPLE: Record<string, string> = {
+  field_changed: 'theirs', step_done: 'theirs', well_taken: 'drop', moved_on: 'drop', gone: 'drop',
+  denied: 'drop', invalid: 'drop', error: 'drop',
 };
 
 function codeWord(code: string | null): string {
@@ -37,18 +38,6 @@ export interface Line {
   seen: string;
   mine: string;
   there: string;
-}
-
-function object(value: Json | undefined): Record<string, Json> {
-  let parsed = value;
-  if (typeof parsed === 'string') {
-    try {
-      parsed = JSON.parse(parsed) as Json;
-    } catch {
-      return {};
-    }
-  }
-  return parsed !== null && typeof parsed === 'object' && !Array.isArray(parsed) ? parsed : {};
 }
 
 /** Values of nested objects by their path: {"artifact:1": {"f12": 3}} gives "artifact:1 f12". */
@@ -66,45 +55,64 @@ function flat(value: Record<string, Json>, prefix = ''): Map<string, string> {
   return found;
 }
 
-/** One line a value that differs, in the order in which it was seen. */
+/** What a command wrote, in the form of what was seen: cells and places become objects by id. */
+function written(args: Record<string, Json>): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const entry of [...listOf(args.cells), ...listOf(args.places)]) {
+    const {artifact, sample, field, value, ...rest} = entry;
+    const owner = artifact === undefined ? `sample:${sample}` : `artifact:${artifact}`;
+    if (typeof field === 'string')
+      found.set(`${owner} ${field}`, fieldText(value));
+    for (const [name, text] of flat(rest, owner))
+      found.set(name, text);
+  }
+  return found.size > 0 ? found : flat(args);
+}
+
+/** One line a value that was seen or is there now, in this order. */
 export function lines(conflict: {seen?: Json; there?: Json; body?: Json}): Line[] {
-  const seen = flat(object(conflict.seen));
-  const there = flat(object(conflict.there));
-  const mine = flat(object(object(conflict.body).args ?? conflict.body));
+  const seen = flat(objectOf(conflict.seen));
+  const there = flat(objectOf(conflict.there));
+  const body = objectOf(conflict.body);
+  const mine = written(objectOf(body.args ?? body));
   const places = [...new Set([...seen.keys(), ...there.keys()])];
   return places.map((where) => ({where, seen: seen.get(where) ?? '',
-    mine: mine.get(where) ?? mine.get(where.split(' ').pop() ?? '') ?? '',
-    there: there.get(where) ?? ''}));
+    mine: mine.get(where) ?? '', there: there.get(where) ?? ''}));
 }
 
 function Settle({conflict}: {conflict: Whole}) {
   const [reason, setReason] = useState('');
   const [fault, setFault] = useState<Error | null>(null);
-  const offered = textsOf(conflict.choices);
-  const choose = async (choice: string) => {
+  const choice = SIMPLE[conflict.code ?? ''];
+  const choose = async () => {
     try {
       await act('conflict.resolve@1',
-        {conflict: conflict.conflict_id ?? '', choice, ...(reason ? {reason} : {})} as never);
+        {conflict: conflict.conflict_id ?? '', choice: choice!, ...(reason ? {reason} : {})} as never);
       toast(_('Conflict settled'));
       go('/conflicts');
     } catch (trouble) {
       setFault(trouble as Error);
     }
   };
-  const simple = offered.filter((choice) => choice in SIMPLE);
+  const lacksReason = choice === 'drop' && reason.trim() === '';
   return <div class="settle">
     {fault && <Fault fault={fault} />}
-    {simple.length > 0 && !isTouchOnly() && <>
+    {choice && !isTouchOnly() && <>
       <label>{_('Reason')} <input value={reason} maxLength={500} onInput={(event: Event) =>
         setReason((event.currentTarget as HTMLInputElement).value)} /></label>
-      {simple.map((choice) => <button key={choice} type="button"
-        disabled={choice === 'drop' && reason.trim() === ''}
-        title={choice === 'drop' && reason.trim() === '' ? _('Dropping needs a reason') : undefined}
-        onClick={() => void choose(choice)}>{SIMPLE[choice]!()}</button>)}
+      <button type="button" disabled={lacksReason} onClick={() => void choose()}
+        title={lacksReason ? _('Dropping needs a reason') : undefined}>
+        {choice === 'drop' ? _('Drop mine') : _('Keep theirs')}
+      </button>
     </>}
-    {offered.length > simple.length &&
-      <p class="mut">{_('Further choices are offered in the desktop program.')}</p>}
+    <p class="mut">{_('Further choices are offered in the desktop program.')}</p>
   </div>;
+}
+
+/** When the command was given, as far as it tells. */
+function mineAt(conflict: Whole): string {
+  const at = objectOf(conflict.body).performed_at;
+  return typeof at === 'number' ? `(${moment(at)})` : '';
 }
 
 function Compare({id}: {id: string}) {
@@ -121,7 +129,7 @@ function Compare({id}: {id: string}) {
       <table>
         <thead><tr>
           <th scope="col">{_('Where')}</th><th scope="col">{_('I saw')}</th>
-          <th scope="col">{_('Mine ({time})', {time: moment(conflict.at)})}</th>
+          <th scope="col">{_('Mine')} {mineAt(conflict)}</th>
           <th scope="col">{_('Now')}</th>
         </tr></thead>
         <tbody>{lines(conflict).map((line) => <tr key={line.where}>
@@ -138,9 +146,9 @@ function List({rows, current}: {rows: ConflictRow[]; current: string}) {
   return <nav aria-label={_('Conflicts')} class="card">
     <ul class="plain">{rows.map((row) => <li key={row.conflict_id}>
       <Link href={`/conflicts/${row.conflict_id}`} current={row.conflict_id === current}>
-        {row.object ?? row.command}
+        {row.detail ?? row.command}
       </Link>
-      <div class="mut">{[codeWord(row.code), moment(row.at)].join(' · ')}</div>
+      <div class="mut">{codeWord(row.code)}</div>
     </li>)}</ul>
   </nav>;
 }

@@ -44,7 +44,8 @@ function Count({value}: {value: number}) {
       setChanges((n) => n + 1);
     last.current = value;
   }, [value]);
-  return <span key={changes} class={changes > 0 ? 'count flash' : 'count'}>{num(value)}</span>;
+  return <span key={changes} aria-hidden="true"
+    class={changes > 0 ? 'count flash' : 'count'}>{num(value)}</span>;
 }
 
 function StepLine({row, first, run}: {row: LabRow; first: boolean; run: RunRow | undefined}) {
@@ -54,19 +55,18 @@ function StepLine({row, first, run}: {row: LabRow; first: boolean; run: RunRow |
   return <li class={queued + inProgress === 0 ? 'idle' : ''}>
     <a href={`/queue/${encodeURIComponent(row.step_lims_id ?? row.step_id ?? '')}`}
       tabIndex={first ? 0 : -1} data-step>
-      <span class="name">{row.step}</span>
-      {high > 0 && <span class="badge" title={_('High priority or past due')}>
-        <span aria-hidden="true">!{num(high)}</span>
-        <span class="hidden">{ngettext('{n} high', '{n} high', high)}</span>
-      </span>}
-      <Count value={queued} />
-      <span class="hidden">{ngettext('sample waiting', 'samples waiting', queued)}</span>
+      {row.step}
+      <span class="hidden">, {ngettext('{n} sample waiting', '{n} samples waiting', queued)}
+        {high > 0 && `, ${ngettext('{n} of high priority', '{n} of high priority', high)}`}
+      </span>
     </a>
     {inProgress > 0 && (run
       ? <Link class="pill" href={`/step/${encodeURIComponent(run.lims_id ?? '')}`}>
         {ngettext('{n} in progress', '{n} in progress', inProgress)}
       </Link>
       : <span class="pill">{ngettext('{n} in progress', '{n} in progress', inProgress)}</span>)}
+    {high > 0 && <span class="badge" aria-hidden="true">!{num(high)}</span>}
+    <Count value={queued} />
   </li>;
 }
 
@@ -128,10 +128,12 @@ function Side({runs}: {runs: RunRow[]}) {
       <h2>{_('Recent activity')}</h2>
       <Loaded look={recent}>{() => recent.page!.rows.length === 0
         ? <p class="mut">{_('Nothing has happened yet.')}</p>
-        : <ul class="plain">{recent.page!.rows.map((row, i) => <li key={i}>
-          {row.lims_id
-            ? <Link href={`/step/${encodeURIComponent(row.lims_id)}`}>{row.text}</Link> : row.text}
-          <div class="mut">{[row.person, moment(row.at)].filter(Boolean).join(' · ')}</div>
+        : <ul class="plain">{recent.page!.rows.map((row) => <li key={row.run_id}>
+          <Link href={`/step/${encodeURIComponent(row.lims_id ?? '')}`}>
+            {row.step} <span class="id">{row.lims_id}</span>
+          </Link>
+          <div class="mut">{[stateWord(row.state), row.technician,
+            moment(row.completed_at ?? row.changed_at)].filter(Boolean).join(' · ')}</div>
         </li>)}</ul>}
       </Loaded>
     </section>

@@ -10,7 +10,7 @@ import {usePages} from '../grid/usePages.ts';
 import {_, day, ngettext} from '../i18n.ts';
 import {Empty, Fault, Loaded, priorityWord, Screen} from '../ui/parts.tsx';
 import {useView} from '../ui/useView.ts';
-import {fieldText, titled} from './fields.ts';
+import {fieldColumns, fieldText, objectOf} from './fields.ts';
 import {statusWord} from './projects.tsx';
 
 type Project = Row<'project'>;
@@ -27,40 +27,28 @@ function useSamples(project: string, filter: string): Pages<Sample> | null {
   });
 }
 
-function sampleColumns(fields: Field[]): (Column & {show(row: Sample): Cell | string})[] {
+function sampleColumns(cols: string[],
+  fields: Field[]): (Column & {show(row: Sample): Cell | string})[] {
   return [
     {key: 'name', title: _('Sample'), width: 180, show: (row) => row.name ?? ''},
     {key: 'id', title: _('Id'), width: 110, show: (row) => row.lims_id ?? ''},
     {key: 'container', title: _('Container'), width: 140, show: (row) => row.container ?? ''},
     {key: 'well', title: _('Well'), width: 64, show: (row) => row.well ?? ''},
-    {key: 'where', title: _('Where'), width: 240, show: (row) => row.where ?? ''},
+    {key: 'stage', title: _('Where'), width: 240, show: (row) => row.stage ?? ''},
     {key: 'received', title: _('Received'), width: 120, show: (row) => day(row.received_date)},
-    ...fields.map((field) => {
-      const key = field.key ?? '';
-      return {key, title: titled(field.title, field.unit), width: 130, num: field.kind === 'NUMBER',
-        show: (row: Sample) => fieldText(row[key], field.kind ?? '')};
-    }),
+    ...fieldColumns(cols, fields).map((column) =>
+      ({...column, show: (row: Sample) => fieldText(row[column.key], column.kind)})),
   ];
 }
 
-/** The values of the project's own fields: a JSON column, by title or by key. */
-function ownFields(project: Project): [string, Json][] {
-  let value: Json = project.fields;
-  if (typeof value === 'string') {
-    try {
-      value = JSON.parse(value) as Json;
-    } catch {
-      return [];
-    }
-  }
-  if (Array.isArray(value))
-    return (value as Record<string, Json>[]).map((field) =>
-      [titled(String(field.title ?? field.name ?? field.key ?? ''), field.unit as string | null),
-        field.value ?? null]);
-  return value !== null && typeof value === 'object' ? Object.entries(value) : [];
+/** The values of the project's own fields, by title. */
+function ownFields(project: Project, fields: Field[]): [string, string][] {
+  const values = objectOf(project.fields);
+  return fieldColumns(Object.keys(values), fields)
+    .map((column) => [column.title, fieldText(values[column.key], column.kind)]);
 }
 
-function Facts({project}: {project: Project}) {
+function Facts({project, fields}: {project: Project; fields: Field[]}) {
   const facts: [string, string][] = [
     [_('Status'), statusWord(project.status)],
     [_('Account'), project.account ?? ''],
@@ -68,7 +56,7 @@ function Facts({project}: {project: Project}) {
     [_('Priority'), priorityWord(project.priority)],
     [_('Opened'), day(project.open_date)],
     [_('Closed'), day(project.close_date)],
-    ...ownFields(project).map(([name, value]): [string, string] => [name, fieldText(value)]),
+    ...ownFields(project, fields),
   ];
   return <aside aria-label={_('Project details')}>
     <section class="card">
@@ -84,12 +72,10 @@ export default function ProjectScreen({params}: {params: Record<string, string>}
   const id = params.project ?? '';
   const [filter, setFilter] = useState('');
   const look = useView('project', {project: id});
-  const fields = useView('fields', {object: 'SAMPLE'}, true);
+  const fields = useView('fields', {}, true);
   const pages = useSamples(id, filter);
   const project = look.page?.rows[0];
-  const cols = new Set(pages?.rows[0] ? Object.keys(pages.rows[0]) : []);
-  const columns = sampleColumns((fields.page?.rows ?? []).filter((field) =>
-    cols.has(field.key ?? '')));
+  const columns = sampleColumns(pages?.cols ?? [], fields.page?.rows ?? []);
   const count = pages?.count ?? 0;
   return <Screen title={project?.name ?? _('Project')}
     ready={project !== undefined && pages?.started === true} facts={project && <>
@@ -110,7 +96,7 @@ export default function ProjectScreen({params}: {params: Record<string, string>}
           get: (row, col) => pages.rows[row] && columns[col]!.show(pages.rows[row]),
           need: (_first, last) => pages.need(last)}} />}
       </div>
-      <Facts project={project} />
+      <Facts project={project} fields={fields.page?.rows ?? []} />
     </div>}</Loaded>
   </Screen>;
 }

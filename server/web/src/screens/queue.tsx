@@ -9,14 +9,13 @@ import {GridView} from '../grid/GridView.tsx';
 import type {Pages} from '../grid/pages.ts';
 import {usePages} from '../grid/usePages.ts';
 import {_, moment, ngettext, num} from '../i18n.ts';
-import {Empty, Fault, isTouchOnly, Link, Loaded, priorityWord, qcWord, Screen}
-  from '../ui/parts.tsx';
+import {Empty, Fault, isTouchOnly, Link, Loaded, priorityWord, qcWord, Screen,
+  stageWord} from '../ui/parts.tsx';
 import {useView} from '../ui/useView.ts';
-import {fieldText, listOf, titled} from './fields.ts';
+import {fieldColumns, fieldText} from './fields.ts';
 
 type QueueRow = Row<'queue'> & Record<string, Json>;
 type QueueArgs = Views['queue']['args'];
-type SortKey = NonNullable<QueueArgs['sort']>;
 
 const PAGE = 500;
 
@@ -42,18 +41,11 @@ function builtIn(): QueueColumn[] {
   ];
 }
 
-function columnsOf(config: Row<'step_config'> | undefined): QueueColumn[] {
-  const known = builtIn();
-  const keys = new Set(known.map((column) => column.key));
-  const custom = listOf(config?.queue_fields)
-    .filter((field) => typeof field.key === 'string' && !keys.has(field.key))
-    .map((field): QueueColumn => {
-      const key = String(field.key);
-      return {key, title: titled(String(field.title ?? key), field.unit as string | null),
-        width: 120, num: field.kind === 'NUMBER', order: key,
-        show: (row) => fieldText(row[key], String(field.kind ?? ''))};
-    });
-  return [...known, ...custom].map((column) => ({...column, sortable: Boolean(column.order)}));
+function columnsOf(cols: string[], fields: Row<'fields'>[]): QueueColumn[] {
+  const custom = fieldColumns(cols, fields).map((column): QueueColumn =>
+    ({...column, order: column.key, show: (row) => fieldText(row[column.key], column.kind)}));
+  return [...builtIn(), ...custom].map((column) =>
+    ({...column, sortable: Boolean(column.order)}));
 }
 
 interface Order {
@@ -61,8 +53,8 @@ interface Order {
   descending: boolean;
 }
 
-function useQueue(step: string, filter: string, order: Order | null, columns: QueueColumn[]) {
-  const sort = columns.find((column) => column.key === order?.key)?.order as SortKey | undefined;
+function useQueue(step: string, filter: string, order: Order | null) {
+  const sort = order && (builtIn().find((column) => column.key === order.key)?.order ?? order.key);
   const descending = order?.descending ?? false;
   const args: QueueArgs = {step, limit: PAGE, ...(filter ? {filter} : {}),
     ...(sort ? {sort, descending} : {})};
@@ -142,8 +134,11 @@ function Details({row, close}: {row: QueueRow; close: () => void}) {
       <Loaded look={history}>{() => history.page!.rows.length === 0
         ? <p class="mut">{_('Nothing has happened yet.')}</p>
         : <ul class="plain">{history.page!.rows.map((entry, i) => <li key={i}>
-          {[entry.step, entry.what].filter(Boolean).join(': ')}
-          <div class="mut">{[entry.person, moment(entry.at)].filter(Boolean).join(' · ')}</div>
+          {entry.run_lims_id
+            ? <Link href={`/step/${encodeURIComponent(entry.run_lims_id)}`}>{entry.step}</Link>
+            : entry.step}
+          <div class="mut">{[stageWord(entry.status), entry.person, moment(entry.at)]
+            .filter(Boolean).join(' · ')}</div>
         </li>)}</ul>}
       </Loaded>
     </section>
@@ -170,8 +165,11 @@ export default function Queue({params}: {params: Record<string, string>}) {
   const grid = useRef<Grid | null>(null);
   const field = useRef<HTMLInputElement>(null);
   const info = config.page?.rows[0];
-  const columns = useMemo(() => columnsOf(info), [info]);
-  const pages = useQueue(step, filter, order, columns);
+  const fields = useView('fields', {}, true);
+  const pages = useQueue(step, filter, order);
+  const cols = pages?.cols.join() ?? '';
+  const columns = useMemo(() => columnsOf(pages?.cols ?? [], fields.page?.rows ?? []),
+    [cols, fields.page]);
   const {choice, size, hidden, all, none} = useChoice(step, filter, pages);
   const name = info?.step ?? _('Queue');
   const total = pages?.count ?? 0;

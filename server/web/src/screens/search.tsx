@@ -12,7 +12,7 @@ type Hit = Row<'search'>;
 
 const KINDS: Record<string, () => string> = {
   SAMPLE: () => _('Samples'), PROJECT: () => _('Projects'), CONTAINER: () => _('Containers'),
-  STEP: () => _('Steps'), RUN: () => _('Steps'),
+  DERIVED: () => _('Derived samples'), STEP: () => _('Steps'),
 };
 
 /** Where a hit leads to; samples and containers have no page of their own here yet. */
@@ -20,7 +20,7 @@ export function pathOf(hit: Hit): string | null {
   const id = encodeURIComponent(hit.lims_id ?? hit.id ?? '');
   switch (hit.kind) {
     case 'PROJECT': return `/projects/${id}`;
-    case 'STEP': case 'RUN': return `/step/${id}`;
+    case 'STEP': return `/step/${id}`;
     default: return null;
   }
 }
@@ -30,7 +30,7 @@ export default function Search() {
   const text = new URLSearchParams(path.split('?')[1] ?? '').get('q') ?? '';
   const look = useView('search', text ? {text} : null);
   const hits = look.page?.rows ?? [];
-  const exact = hits.filter((hit) => hit.hit === 1 || hit.lims_id === text);
+  const exact = hits.filter((hit) => hit.exact === 1 || hit.lims_id === text);
   const only = exact.length === 1 ? pathOf(exact[0]!) : null;
   useEffect(() => {
     if (only)
@@ -50,7 +50,7 @@ export default function Search() {
               return <li key={hit.id}>
                 {target ? <Link href={target}>{hit.name}</Link> : hit.name}
                 {' '}<span class="id">{hit.lims_id}</span>
-                <div class="mut">{hit.where}</div>
+                <div class="mut">{hit.place}</div>
               </li>;
             })}
           </ul>

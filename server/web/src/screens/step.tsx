@@ -6,7 +6,6 @@ import {session} from '../session.ts';
 import {useStore} from '../store.ts';
 import {Empty, Fault, Link, Loaded, Screen, stateWord} from '../ui/parts.tsx';
 import {useView} from '../ui/useView.ts';
-import {textsOf} from './fields.ts';
 import {NextSteps, Placement, RecordDetails} from './step-parts.tsx';
 
 type Run = Row<'run'>;
@@ -19,6 +18,14 @@ const TABS: Record<string, string> = {
 };
 
 export type MilestoneState = 'done' | 'current' | 'later';
+
+/** What the bar shows. Only the server knows the order of a step type's milestones; what a run has
+ * of them is told by what it has. */
+export function milestonesOf(run: Pick<Run, 'state' | 'placed' | 'container_type_id'>): string[] {
+  const early = ['STEP_SETUP', 'POOLING', 'PLACEMENT', 'ADD_REAGENT'].filter((name) =>
+    name === run.state || (name === 'PLACEMENT' && (run.placed || run.container_type_id)));
+  return [...early, 'RECORD_DETAILS', 'ASSIGN_NEXT_STEPS'];
+}
 
 /** How far a run is, for the bar over it. */
 export function milestoneStates(milestones: string[], state: string): MilestoneState[] {
@@ -39,7 +46,7 @@ const STATE_WORDS: Record<MilestoneState, () => string> = {
 };
 
 function MilestoneBar({run, shown}: {run: Run; shown: string}) {
-  const milestones = textsOf(run.milestones);
+  const milestones = milestonesOf(run);
   const states = milestoneStates(milestones, run.state ?? '');
   return <nav class="milestones" aria-label={_('Milestones')}>
     <ol>
@@ -95,8 +102,7 @@ export default function Step({params}: {params: Record<string, string>}) {
     return <Screen title={_('There is no such step')}>
       <Fault fault={new Error(_('No step has the id {id}.', {id: params.run ?? ''}))} />
     </Screen>;
-  const milestones = textsOf(run?.milestones);
-  const shown = run ? shownMilestone(milestones, run.state ?? '', params.tab) : '';
+    const shown = run ? shownMilestone(milestonesOf(run), run.state ?? '', params.tab) : '';
   return <Screen title={run?.step ?? _('Step')} ready={run !== undefined} facts={run && <>
     <span class="id">{run.lims_id}</span>
     <span>{run.protocol}</span>

@@ -149,6 +149,20 @@ export function stateWord(state: string | null | undefined): string {
   return state ? RUN_STATES[state]?.() ?? state : '';
 }
 
+const STAGE_STATES: Record<string, () => string> = {
+  QUEUED: () => _('Waiting'),
+  IN_PROGRESS: () => _('In progress'),
+  COMPLETE: () => _('Completed'),
+  SKIPPED: () => _('Skipped'),
+  REWORKED: () => _('Reworked'),
+  REMOVED: () => _('Removed'),
+};
+
+/** How a sample stands in a stage. */
+export function stageWord(status: string | null | undefined): string {
+  return status ? STAGE_STATES[status]?.() ?? status : '';
+}
+
 const TOUCH_ONLY = '(any-pointer: coarse)';
 const FINE = '(any-pointer: fine)';
 
