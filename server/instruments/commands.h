@@ -18,7 +18,6 @@ typedef enum
  */
 int mns_command_summary (int argc, char **argv);
 int mns_command_generate (int argc, char **argv);
-int mns_command_demux (int argc, char **argv);
 int mns_command_info (int argc, char **argv);
 int mns_command_sheet (int argc, char **argv);
 

@@ -22,7 +22,6 @@ static const struct
     mns_command_summary },
   { "info", "the run, its instrument, its consumables", mns_command_info },
   { "sheet", "check, convert or show a sample sheet", mns_command_sheet },
-  { "demux", "results of a demultiplexing", mns_command_demux },
   { NULL }, /* the end */
 };
 

@@ -248,23 +248,29 @@ look_at_queue_ids (const MnsLook *look, JsonObject *args, MnsViewResult *result,
   gboolean of_project = mns_look_get_id (args, "project", &project);
   gboolean of_container = mns_look_get_id (args, "container", &container);
   g_auto (Queue) queue = { 0 };
+  g_autofree char *order = NULL;
+  g_autofree char *sql = NULL;
 
   if (!queue_load (&queue, look, args, "queue_fields", error))
     return FALSE;
-  result->rows = mns_transaction_query (
-      look->transaction,
-      "SELECT e.artifact_id FROM stage_entry e" QUEUE_JOINS QUEUE_WHERE QUEUE_FILTER
-      "AND ($any_project = 1 OR j.id = $project) "
-      "AND ($any_container = 1 OR c.id = $container) "
-      "ORDER BY e.priority, e.queued_at, e.artifact_id",
-      MNS_ARGS (MNS_ARG_ID ("queue", &queue.queue),
-                MNS_ARG_INT ("all", filter == NULL),
-                MNS_ARG_TEXT ("filter", filter != NULL ? filter : ""),
-                MNS_ARG_INT ("any_project", !of_project),
-                MNS_ARG_ID ("project", &project),
-                MNS_ARG_INT ("any_container", !of_container),
-                MNS_ARG_ID ("container", &container)),
-      error);
+  order = write_order (&queue, args, error);
+  if (order == NULL)
+    return FALSE;
+  sql = g_strconcat ("SELECT e.artifact_id FROM stage_entry e" QUEUE_JOINS QUEUE_WHERE QUEUE_FILTER
+                     "AND ($any_project = 1 OR j.id = $project) "
+                     "AND ($any_container = 1 OR c.id = $container) ORDER BY ",
+                     order,
+                     NULL);
+  result->rows = mns_transaction_query (look->transaction,
+                                        sql,
+                                        MNS_ARGS (MNS_ARG_ID ("queue", &queue.queue),
+                                                  MNS_ARG_INT ("all", filter == NULL),
+                                                  MNS_ARG_TEXT ("filter", filter ? filter : ""),
+                                                  MNS_ARG_INT ("any_project", !of_project),
+                                                  MNS_ARG_ID ("project", &project),
+                                                  MNS_ARG_INT ("any_container", !of_container),
+                                                  MNS_ARG_ID ("container", &container)),
+                                        error);
   return result->rows != NULL;
 }
 
@@ -325,6 +331,8 @@ static const MnsArgSpec queue_args[] = {
 static const MnsArgSpec queue_ids_args[] = {
   { "step", MNS_ARG_TYPE_ID, .required = TRUE, .refers = "step" },
   { "filter", MNS_ARG_TYPE_TEXT, .max = 200 },
+  { "sort", MNS_ARG_TYPE_TEXT, .max = 40 },
+  { "descending", MNS_ARG_TYPE_BOOL },
   { "project", MNS_ARG_TYPE_ID, .refers = "project" },
   { "container", MNS_ARG_TYPE_ID, .refers = "container" },
   { NULL },

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+
+/* The frame that all screens share, and the states that every one of them has. */
+
+#define G_LOG_DOMAIN "mns-screen"
+
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+#include "desktop/app/screen.h"
+#include "sync/model/error.h"
+
+/* A list that answers sooner shows nothing in between. */
+#define PATIENCE_MS 200
+
+typedef struct
+{
+  MnsSession *session;
+  GCancellable *cancellable;
+  guint spinner_source;
+  char *reason;
+
+  MnsBanner *error_banner;
+  MnsBanner *warning_banner;
+  MnsBanner *info_banner;
+  GtkLabel *title_label;
+  GtkLabel *facts_label;
+  GtkBox *tools;
+  GtkButton *primary_button;
+  AdwBin *under_title;
+  GtkStack *stack;
+  AdwBin *content;
+  AdwBin *side;
+  AdwStatusPage *status;
+  GtkButton *status_button;
+} MnsScreenPrivate;
+
+G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (MnsScreen, mns_screen, ADW_TYPE_BIN)
+
+typedef enum
+{
+  PROP_SESSION = 1,
+} MnsScreenProperty;
+
+static GParamSpec *props[PROP_SESSION + 1];
+
+static MnsScreenPrivate *
+priv_of (MnsScreen *self)
+{
+  return mns_screen_get_instance_private (self);
+}
+
+static void
+mns_screen_dispose (GObject *object)
+{
+  MnsScreenPrivate *priv = priv_of (MNS_SCREEN (object));
+
+  g_clear_handle_id (&priv->spinner_source, g_source_remove);
+  if (priv->cancellable != NULL)
+    g_cancellable_cancel (priv->cancellable);
+  g_clear_object (&priv->cancellable);
+  g_clear_object (&priv->session);
+  g_clear_pointer (&priv->reason, g_free);
+
+  G_OBJECT_CLASS (mns_screen_parent_class)->dispose (object);
+}
+
+static void
+mns_screen_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  MnsScreenPrivate *priv = priv_of (MNS_SCREEN (object));
+
+  switch ((MnsScreenProperty) prop_id)
+    {
+    case PROP_SESSION:
+      priv->session = g_value_dup_object (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+mns_screen_class_init (MnsScreenClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = mns_screen_dispose;
+  object_class->set_property = mns_screen_set_property;
+
+  props[PROP_SESSION] =
+      g_param_spec_object ("session",
+                           NULL,
+                           NULL,
+                           MNS_TYPE_SESSION,
+                           G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
+
+  g_type_ensure (MNS_TYPE_BANNER);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/meniscus/Meniscus/app/screen.ui");
+  gtk_widget_class_bind_template_child_private (widget_class, MnsScreen, error_banner);
+  gtk_widget_class_bind_template_child_private (widget_class, MnsScreen, warning_banner);
+  gtk_widget_class_bind_template_child_private (widget_class, MnsScreen, info_banner);
+  gtk_widget_class_bind_template_child_private (widget_class, MnsScreen, title_label);
+  gtk_widget_class_bind_template_child_private (widget_class, MnsScreen, facts_label);
+  gtk_widget_class_bind_template_child_private (widget_class, MnsScreen, tools);
+  gtk_widget_class_bind_template_child_private (widget_class, MnsScreen, primary_button);
+  gtk_widget_class_bind_template_child_private (widget_class, MnsScreen, under_title);
+  gtk_widget_class_bind_template_child_private (widget_class, MnsScreen, stack);
+  gtk_widget_class_bind_template_child_private (widget_class, MnsScreen, content);
+  gtk_widget_class_bind_template_child_private (widget_class, MnsScreen, side);
+  gtk_widget_class_bind_template_child_private (widget_class, MnsScreen, status);
+  gtk_widget_class_bind_template_child_private (widget_class, MnsScreen, status_button);
+}
+
+static void
+mns_screen_init (MnsScreen *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+MnsSession *
+mns_screen_get_session (MnsScreen *self)
+{
+  return priv_of (self)->session;
+}
+
+GCancellable *
+mns_screen_get_cancellable (MnsScreen *self)
+{
+  MnsScreenPrivate *priv = priv_of (self);
+
+  if (priv->cancellable == NULL)
+    priv->cancellable = g_cancellable_new ();
+  return priv->cancellable;
+}
+
+void
+mns_screen_set_title (MnsScreen *self, const char *title)
+{
+  gtk_label_set_text (priv_of (self)->title_label, title);
+}
+
+const char *
+mns_screen_get_title (MnsScreen *self)
+{
+  return gtk_label_get_text (priv_of (self)->title_label);
+}
+
+void
+mns_screen_set_facts (MnsScreen *self, const char *facts)
+{
+  gtk_label_set_text (priv_of (self)->facts_label, facts);
+}
+
+void
+mns_screen_set_content (MnsScreen *self, GtkWidget *content)
+{
+  adw_bin_set_child (priv_of (self)->content, content);
+}
+
+void
+mns_screen_set_side (MnsScreen *self, GtkWidget *side)
+{
+  MnsScreenPrivate *priv = priv_of (self);
+
+  adw_bin_set_child (priv->side, side);
+  gtk_widget_set_visible (GTK_WIDGET (priv->side), side != NULL);
+}
+
+void
+mns_screen_add_tool (MnsScreen *self, GtkWidget *widget)
+{
+  gtk_box_append (priv_of (self)->tools, widget);
+}
+
+void
+mns_screen_set_under_title (MnsScreen *self, GtkWidget *widget)
+{
+  adw_bin_set_child (priv_of (self)->under_title, widget);
+}
+
+void
+mns_screen_set_primary (MnsScreen *self, const char *label)
+{
+  MnsScreenPrivate *priv = priv_of (self);
+
+  gtk_widget_set_visible (GTK_WIDGET (priv->primary_button), label != NULL);
+  if (label != NULL)
+    gtk_button_set_label (priv->primary_button, label);
+}
+
+/**
+ * mns_screen_set_primary_reason:
+ * @reason: (nullable): why the primary action is not possible now; %NULL if it is
+ *
+ * The action is disabled with its reason, never hidden.
+ */
+void
+mns_screen_set_primary_reason (MnsScreen *self, const char *reason)
+{
+  MnsScreenPrivate *priv = priv_of (self);
+
+  g_free (priv->reason);
+  priv->reason = g_strdup (reason);
+  gtk_widget_set_sensitive (GTK_WIDGET (priv->primary_button), reason == NULL);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (priv->primary_button), reason);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (priv->primary_button),
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  reason != NULL ? reason : "",
+                                  -1);
+}
+
+static void
+show_page (MnsScreen *self, const char *name)
+{
+  MnsScreenPrivate *priv = priv_of (self);
+
+  g_clear_handle_id (&priv->spinner_source, g_source_remove);
+  gtk_stack_set_visible_child_name (priv->stack, name);
+}
+
+void
+mns_screen_show_content (MnsScreen *self)
+{
+  show_page (self, "content");
+}
+
+static gboolean
+show_spinner_cb (gpointer user_data)
+{
+  MnsScreenPrivate *priv = priv_of (user_data);
+
+  priv->spinner_source = 0;
+  gtk_stack_set_visible_child_name (priv->stack, "loading");
+  return G_SOURCE_REMOVE;
+}
+
+void
+mns_screen_show_loading (MnsScreen *self)
+{
+  MnsScreenPrivate *priv = priv_of (self);
+
+  if (priv->spinner_source == 0)
+    priv->spinner_source = g_timeout_add (PATIENCE_MS, show_spinner_cb, self);
+}
+
+/**
+ * mns_screen_show_empty:
+ * @title: what there is not
+ * @sentence: (nullable): why
+ * @button: (nullable): what helps
+ * @path: (nullable): where the button goes
+ */
+void
+mns_screen_show_empty (
+    MnsScreen *self, const char *title, const char *sentence, const char *button, const char *path)
+{
+  MnsScreenPrivate *priv = priv_of (self);
+
+  adw_status_page_set_icon_name (priv->status, NULL);
+  adw_status_page_set_title (priv->status, title);
+  adw_status_page_set_description (priv->status, sentence);
+  gtk_widget_set_visible (GTK_WIDGET (priv->status_button), button != NULL);
+  if (button != NULL)
+    {
+      gtk_button_set_label (priv->status_button, button);
+      gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (priv->status_button),
+                                               "win.open::/lab");
+      gtk_actionable_set_action_target (GTK_ACTIONABLE (priv->status_button), "s", path);
+    }
+  show_page (self, "status");
+}
+
+void
+mns_screen_show_error (MnsScreen *self, const GError *error)
+{
+  MnsScreenPrivate *priv = priv_of (self);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  adw_status_page_set_icon_name (priv->status, "dialog-error-symbolic");
+  adw_status_page_set_title (priv->status, _ ("This could not be read"));
+  adw_status_page_set_description (priv->status, error->message);
+  gtk_widget_set_visible (GTK_WIDGET (priv->status_button), TRUE);
+  gtk_button_set_label (priv->status_button, _ ("Try again"));
+  gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (priv->status_button), "win.reload");
+  show_page (self, "status");
+}
+
+void
+mns_screen_set_banner (MnsScreen *self, MnsBannerKind kind, const char *text)
+{
+  MnsScreenPrivate *priv = priv_of (self);
+  MnsBanner *banner = kind == MNS_BANNER_ERROR     ? priv->error_banner
+                      : kind == MNS_BANNER_WARNING ? priv->warning_banner
+                                                   : priv->info_banner;
+
+  if (text != NULL)
+    mns_banner_show (banner, text);
+  else
+    mns_banner_hide (banner);
+}
+
+/**
+ * mns_screen_show_refusal:
+ * @result: (nullable): what a command answered
+ * @error: (nullable): set if the command could not be run at all
+ *
+ * Shows what was refused above the content; the entries stay. Something that went well hides what
+ * was shown before.
+ *
+ * Returns: %TRUE if it was a refusal
+ */
+gboolean
+mns_screen_show_refusal (MnsScreen *self, MnsResult *result, GError *error)
+{
+  g_autofree char *sentence = NULL;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return TRUE;
+  if (error != NULL)
+    sentence = g_strdup (error->message);
+  else if (result->outcome != MNS_OUTCOME_OK && result->outcome != MNS_OUTCOME_NOT_LOCAL)
+    sentence = mns_result_to_sentence (result);
+  mns_screen_set_banner (self, MNS_BANNER_ERROR, sentence);
+  return sentence != NULL;
+}
+
+void
+mns_screen_toast (MnsScreen *self, const char *text)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s", text);
+}
+
+void
+mns_screen_open (MnsScreen *self, const char *format, ...)
+{
+  g_autofree char *path = NULL;
+  va_list args;
+
+  va_start (args, format);
+  path = g_strdup_vprintf (format, args);
+  va_end (args);
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.open", "s", path);
+}
+
+void
+mns_screen_refresh (MnsScreen *self)
+{
+  MnsScreenPrivate *priv = priv_of (self);
+
+  if (priv->cancellable != NULL)
+    g_cancellable_cancel (priv->cancellable);
+  g_clear_object (&priv->cancellable);
+  MNS_SCREEN_GET_CLASS (self)->refresh (self);
+}
+
+void
+mns_screen_note_change (MnsScreen *self, const char *const *tables)
+{
+  MnsScreenClass *klass = MNS_SCREEN_GET_CLASS (self);
+
+  if (klass->concerns == NULL || tables == NULL || klass->concerns (self, tables))
+    mns_screen_refresh (self);
+}
+
+void
+mns_screen_activate_primary (MnsScreen *self)
+{
+  MnsScreenPrivate *priv = priv_of (self);
+
+  if (priv->reason != NULL)
+    mns_screen_toast (self, priv->reason);
+  else if (MNS_SCREEN_GET_CLASS (self)->primary != NULL &&
+           gtk_widget_get_visible (GTK_WIDGET (priv->primary_button)))
+    MNS_SCREEN_GET_CLASS (self)->primary (self);
+}
+
+gboolean
+mns_screen_scan (MnsScreen *self, const char *text)
+{
+  MnsScreenClass *klass = MNS_SCREEN_GET_CLASS (self);
+
+  return klass->scan != NULL && klass->scan (self, text);
+}
+
+void
+mns_screen_focus_filter (MnsScreen *self)
+{
+  if (MNS_SCREEN_GET_CLASS (self)->filter != NULL)
+    MNS_SCREEN_GET_CLASS (self)->filter (self);
+}
+
+void
+mns_screen_undo (MnsScreen *self, gboolean again)
+{
+  if (MNS_SCREEN_GET_CLASS (self)->undo != NULL)
+    MNS_SCREEN_GET_CLASS (self)->undo (self, again);
+}
