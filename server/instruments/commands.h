@@ -18,8 +18,10 @@ typedef enum
  */
 int mns_command_summary (int argc, char **argv);
 int mns_command_generate (int argc, char **argv);
+int mns_command_demux (int argc, char **argv);
 int mns_command_info (int argc, char **argv);
 int mns_command_sheet (int argc, char **argv);
+int mns_command_watch (int argc, char **argv);
 
 /* Helpers the sub-commands share, in command.c. */
 gboolean mns_command_parse (int *argc,

@@ -22,6 +22,8 @@ static const struct
     mns_command_summary },
   { "info", "the run, its instrument, its consumables", mns_command_info },
   { "sheet", "check, convert or show a sample sheet", mns_command_sheet },
+  { "demux", "results of a demultiplexing", mns_command_demux },
+  { "watch", "state and cycle of all runs, as they change", mns_command_watch },
   { NULL }, /* the end */
 };
 
