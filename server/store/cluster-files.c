@@ -224,6 +224,16 @@ mns_cluster_paths_prepare (MnsClusterPaths *self,
   return self->bin != NULL;
 }
 
+/* After the cluster's end: a socket folder outside of the state folder is not left behind. */
+void
+mns_cluster_paths_tidy (const MnsClusterPaths *self)
+{
+  g_autofree char *note = g_build_filename (self->home, "socket-folder", NULL);
+
+  if (!g_str_has_prefix (self->socket, self->home) && g_rmdir (self->socket) == 0)
+    g_unlink (note);
+}
+
 void
 mns_cluster_paths_clear (MnsClusterPaths *self)
 {

@@ -23,6 +23,7 @@ gboolean mns_cluster_paths_prepare (MnsClusterPaths *self,
                                     const char *state,
                                     const MnsAccount *account,
                                     GError **error);
+void mns_cluster_paths_tidy (const MnsClusterPaths *self);
 void mns_cluster_paths_clear (MnsClusterPaths *self);
 gboolean mns_cluster_files_init (const MnsClusterPaths *self,
                                  const MnsAccount *account,

@@ -324,7 +324,10 @@ mns_cluster_stop (MnsCluster *self)
     return;
   stop_postgres (self);
   if (self->lock_fd >= 0)
-    close (self->lock_fd);
+    {
+      mns_cluster_paths_tidy (&self->paths);
+      close (self->lock_fd);
+    }
   mns_cluster_paths_clear (&self->paths);
   mns_account_clear (&self->account);
   g_free (self);

@@ -32,8 +32,7 @@ CREATE TABLE change_log_past (
   scope_before uuid,
   scope_after uuid,
   old json,
-  PRIMARY KEY (id, at),
-  CHECK (op IN ('I', 'U', 'D'))
+  PRIMARY KEY (id, at)
 ) PARTITION BY RANGE (at);
 CREATE INDEX change_log_past_by_xid ON change_log_past (xid);
 CREATE INDEX change_log_past_by_row ON change_log_past (row_id);
