@@ -104,12 +104,12 @@ make_lane (const MnsInteropState *state, guint lane)
   self->percent_identified = find_percent (identified, self->reads_pf);
   stat = mns_stat_of (percents, self->n_shares);
   self->cv = stat.mean > 0 ? round_4 (stat.deviation / stat.mean) : NAN;
-  self->least = NAN;
-  self->most = NAN;
-  if (self->reads_pf > 0)
+  self->least = self->shares[0].percent;
+  self->most = self->shares[0].percent;
+  for (guint i = 1; i < self->n_shares; i++)
     {
-      self->least = percents[0]; /* mns_stat_of() sorted them */
-      self->most = percents[self->n_shares - 1];
+      self->least = MIN (self->least, self->shares[i].percent);
+      self->most = MAX (self->most, self->shares[i].percent);
     }
   return self;
 }

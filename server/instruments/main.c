@@ -24,6 +24,7 @@ static const struct
   { "sheet", "check, convert or show a sample sheet", mns_command_sheet },
   { "demux", "results of a demultiplexing", mns_command_demux },
   { "watch", "state and cycle of all runs, as they change", mns_command_watch },
+  { "generate", "write a made-up run folder, whole or forward in time", mns_command_generate },
   { NULL }, /* the end */
 };
 

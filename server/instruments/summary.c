@@ -14,21 +14,30 @@
 #include "server/instruments/summary.h"
 #include "server/instruments/tile-figures.h"
 
-/* What is averaged over tiles: where it comes from and where it goes. */
+/* What is averaged over tiles: where it comes from, where it goes, and whether it is the same for
+ * every read.
+ */
 static const struct
 {
   gsize from;
   gsize to;
+  gboolean is_of_tile;
 } averaged[] = {
+#define PLACES(source, target)                                                                     \
+  G_STRUCT_OFFSET (MnsTileValues, source), G_STRUCT_OFFSET (MnsLaneFigures, target)
 #define AVERAGE(source, target)                                                                    \
   {                                                                                                \
-    G_STRUCT_OFFSET (MnsTileValues, source), G_STRUCT_OFFSET (MnsLaneFigures, target)              \
+    PLACES (source, target), FALSE                                                                 \
   }
-  AVERAGE (density, density),
-  AVERAGE (density_pf, density_pf),
-  AVERAGE (clusters, cluster_count),
-  AVERAGE (clusters_pf, cluster_count_pf),
-  AVERAGE (percent_pf, percent_pf),
+#define AVERAGE_OF_TILE(source, target)                                                            \
+  {                                                                                                \
+    PLACES (source, target), TRUE                                                                  \
+  }
+  AVERAGE_OF_TILE (density, density),
+  AVERAGE_OF_TILE (density_pf, density_pf),
+  AVERAGE_OF_TILE (clusters, cluster_count),
+  AVERAGE_OF_TILE (clusters_pf, cluster_count_pf),
+  AVERAGE_OF_TILE (percent_pf, percent_pf),
   AVERAGE (legacy[0], phasing),
   AVERAGE (legacy[1], prephasing),
   AVERAGE (slope[0], phasing_slope),
@@ -41,9 +50,11 @@ static const struct
   AVERAGE (error[2], error_rate_75),
   AVERAGE (error[3], error_rate_100),
   AVERAGE (error[4], error_rate),
-  AVERAGE (percent_occupied, percent_occupied),
+  AVERAGE_OF_TILE (percent_occupied, percent_occupied),
   AVERAGE (first_intensity, first_cycle_intensity),
 #undef AVERAGE
+#undef AVERAGE_OF_TILE
+#undef PLACES
 };
 
 /* A mean that grows. */
@@ -160,9 +171,33 @@ project_yield (double yield, const MnsRunRead *read, guint n_tiles, guint64 n_re
   return n_records > 0 ? yield * usable * n_tiles / (double) n_records : 0;
 }
 
-/* Makes one lane, or one surface of it, of the tiles that were picked. */
+/* @first is the same lane or surface in the first read, once that is made. */
 static void
-make_lane (Maker *maker, guint nth_read, guint lane, guint surface, MnsLaneFigures *out)
+average_tiles (Maker *maker, const MnsLaneFigures *first, MnsLaneFigures *out)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (averaged); i++)
+    {
+      MnsStat *stat = &G_STRUCT_MEMBER (MnsStat, out, averaged[i].to);
+
+      if (averaged[i].is_of_tile && first != NULL)
+        {
+          *stat = G_STRUCT_MEMBER (MnsStat, first, averaged[i].to);
+          continue;
+        }
+      for (guint k = 0; k < maker->n_slots; k++)
+        maker->values[k] = G_STRUCT_MEMBER (double, &maker->tiles[k], averaged[i].from);
+      *stat = mns_stat_of (maker->values, maker->n_slots);
+    }
+}
+
+/* Makes one lane, or one surface of it, in one read. */
+static void
+make_lane (Maker *maker,
+           guint nth_read,
+           guint lane,
+           guint surface,
+           const MnsLaneFigures *first,
+           MnsLaneFigures *out)
 {
   const MnsInteropState *state = maker->state;
   const MnsQSums *q = mns_interop_q_sums (state);
@@ -174,12 +209,7 @@ make_lane (Maker *maker, guint nth_read, guint lane, guint surface, MnsLaneFigur
   pick_tiles (maker, nth_read, lane, surface);
   out->lane = lane;
   out->surface = surface;
-  for (guint i = 0; i < G_N_ELEMENTS (averaged); i++)
-    {
-      for (guint k = 0; k < maker->n_slots; k++)
-        maker->values[k] = G_STRUCT_MEMBER (double, &maker->tiles[k], averaged[i].from);
-      G_STRUCT_MEMBER (MnsStat, out, averaged[i].to) = mns_stat_of (maker->values, maker->n_slots);
-    }
+  average_tiles (maker, first, out);
   for (guint k = 0; k < maker->n_slots; k++)
     {
       const MnsTileValues *tile = &maker->tiles[k];
@@ -332,7 +362,12 @@ make_read (Maker *maker, guint nth_read, Gather *gather)
   read->surfaces = summary->n_surfaces > 1 ? g_new0 (MnsLaneFigures, MAX (n, 1)) : NULL;
   for (guint lane = 1; lane <= summary->n_lanes; lane++)
     {
-      make_lane (maker, nth_read, lane, 0, &read->lanes[lane - 1]);
+      make_lane (maker,
+                 nth_read,
+                 lane,
+                 0,
+                 nth_read > 0 ? &summary->reads[0].lanes[lane - 1] : NULL,
+                 &read->lanes[lane - 1]);
       project_unbegun (maker,
                        nth_read,
                        &read->lanes[lane - 1],
@@ -346,6 +381,7 @@ make_read (Maker *maker, guint nth_read, Gather *gather)
                  nth_read,
                  i / summary->n_surfaces + 1,
                  i % summary->n_surfaces + 1,
+                 nth_read > 0 ? &summary->reads[0].surfaces[i] : NULL,
                  &read->surfaces[i]);
       project_unbegun (
           maker, nth_read, &read->surfaces[i], G_STRUCT_OFFSET (MnsReadSummary, surfaces), i);

@@ -532,6 +532,27 @@ mns_shape_parse (
   return place_fields (shape, claimed_size, fault) ? MNS_HEADER_OK : MNS_HEADER_FAULT;
 }
 
+/* Bytes of a record without texts, with all fields, where the header's number is @n. */
+guint
+mns_layout_record_size (const MnsLayout *layout, guint n)
+{
+  guint size = layout->has_id ? (layout->is_wide ? 6 : 4) : 0;
+
+  if (layout->key != MNS_KEY_NONE)
+    size += 2;
+  for (guint i = 0; i < MNS_LAYOUT_FIELDS && layout->fields[i].name != NULL; i++)
+    {
+      guint count = layout->fields[i].count;
+
+      if (count == MNS_COUNT_N)
+        count = n;
+      else if (count == MNS_COUNT_ONE_OR_NONE)
+        count = 1;
+      size += count * field_sizes[layout->fields[i].type];
+    }
+  return size;
+}
+
 /* How many numbers a record of fixed size holds behind its identifier. */
 guint
 mns_shape_n_values (const MnsShape *shape)

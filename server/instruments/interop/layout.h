@@ -129,6 +129,8 @@ void mns_fault_set (MnsFault *fault, const char *format, ...) G_GNUC_PRINTF (2, 
 MnsHeaderResult mns_shape_parse (
     MnsShape *shape, MnsMetric metric, const guint8 *bytes, gsize length, MnsFault *fault);
 
+guint mns_layout_record_size (const MnsLayout *layout, guint n);
+
 /* The record layer on its own, for listings and tests: every field of a record of fixed size. */
 guint mns_shape_n_values (const MnsShape *shape);
 double mns_shape_value (const MnsShape *shape, const guint8 *record, guint nth);
