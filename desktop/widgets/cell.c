@@ -14,6 +14,7 @@ struct _MnsCell
   guint row;
   guint column;
   int selected; /* -1 until it was told */
+  gboolean invalid;
 };
 
 G_DEFINE_FINAL_TYPE (MnsCell, mns_cell, GTK_TYPE_WIDGET)
@@ -111,4 +112,18 @@ mns_cell_set_selected (MnsCell *self, gboolean selected)
     return;
   self->selected = selected;
   gtk_accessible_update_state (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_STATE_SELECTED, selected, -1);
+}
+
+void
+mns_cell_set_invalid (MnsCell *self, gboolean invalid)
+{
+  g_return_if_fail (MNS_IS_CELL (self));
+
+  if (self->invalid == invalid)
+    return;
+  self->invalid = invalid;
+  gtk_accessible_update_state (GTK_ACCESSIBLE (self),
+                               GTK_ACCESSIBLE_STATE_INVALID,
+                               invalid ? GTK_ACCESSIBLE_INVALID_TRUE : GTK_ACCESSIBLE_INVALID_FALSE,
+                               -1);
 }

@@ -20,5 +20,6 @@ void mns_cell_set_place (MnsCell *self, guint row, guint column);
 guint mns_cell_get_row (MnsCell *self);
 guint mns_cell_get_column (MnsCell *self);
 void mns_cell_set_selected (MnsCell *self, gboolean selected);
+void mns_cell_set_invalid (MnsCell *self, gboolean invalid);
 
 G_END_DECLS

@@ -336,7 +336,8 @@ mns_grid_can_match (MnsGridModel *model, const MnsCellRange *range, const char *
  * @range: the selected cells; their first column takes the second pasted column
  * @text: from the clipboard, with the rows' names in its first column
  *
- * Pastes by name; the names themselves are never written. Rows whose name is not in the table count as outside.
+ * Pastes by name; the names themselves are never written. Rows whose name is not in the table count
+ * as outside.
  */
 MnsGridOutcome
 mns_grid_paste_matched (MnsGridModel *model, const MnsCellRange *range, const char *text)
