@@ -43,11 +43,11 @@ mns_custom_field_type_from_word (const char *word, MnsCustomFieldType *type)
   return FALSE;
 }
 
-static void
-free_field (gpointer data)
+void
+mns_custom_field_free (MnsCustomField *self)
 {
-  MnsCustomField *self = data;
-
+  if (self == NULL)
+    return;
   g_free (self->lims_id);
   g_free (self->object);
   g_free (self->name);
@@ -120,6 +120,24 @@ read_options (MnsCustomField *self, const char *json)
   self->max = self->has_max ? json_node_get_double (limit) : 0;
 }
 
+/**
+ * mns_custom_field_new:
+ * @type: STRING TEXT NUMERIC BOOLEAN DATE URI
+ * @options: JSON as custom_field.options has it
+ *
+ * Returns: (transfer full): a field that has no row yet, to check values against
+ */
+MnsCustomField *
+mns_custom_field_new (const char *name, const char *type, const char *options)
+{
+  MnsCustomField *self = g_new0 (MnsCustomField, 1);
+
+  self->name = g_strdup (name);
+  mns_custom_field_type_from_word (type, &self->type);
+  read_options (self, options);
+  return self;
+}
+
 static MnsCustomField *
 read_field (MnsRows *rows, guint i)
 {
@@ -170,7 +188,7 @@ mns_custom_fields_load (MnsCall *call,
   if (rows == NULL)
     return NULL;
   self = g_new0 (MnsCustomFields, 1);
-  self->all = g_ptr_array_new_with_free_func (free_field);
+  self->all = g_ptr_array_new_with_free_func ((GDestroyNotify) mns_custom_field_free);
   for (guint i = 0; i < mns_rows_get_n_rows (rows); i++)
     g_ptr_array_add (self->all, read_field (rows, i));
   return self;

@@ -42,6 +42,9 @@ typedef struct _MnsCustomFields MnsCustomFields;
 
 gboolean mns_custom_field_type_from_word (const char *word, MnsCustomFieldType *type);
 
+MnsCustomField *mns_custom_field_new (const char *name, const char *type, const char *options);
+void mns_custom_field_free (MnsCustomField *self);
+
 MnsCustomFields *mns_custom_fields_load (MnsCall *call,
                                          const char *objects,
                                          const MnsId *master_step,

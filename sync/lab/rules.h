@@ -6,6 +6,11 @@
 G_BEGIN_DECLS
 
 /* The commands of each subject; each table ends with a row without a name. */
+extern const MnsCommandSpec mns_people_commands[];
+extern const MnsCommandSpec mns_config_commands[];
 extern const MnsCommandSpec mns_project_commands[];
+extern const MnsCommandSpec mns_sample_commands[];
+extern const MnsCommandSpec mns_workflow_commands[];
+extern const MnsCommandSpec mns_queue_commands[];
 
 G_END_DECLS
