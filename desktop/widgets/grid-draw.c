@@ -285,13 +285,34 @@ draw_columns (const Painter *p, gboolean frozen)
   gtk_snapshot_pop (p->snapshot);
 }
 
+static char *
+dup_title (const MnsGridColumn *info)
+{
+  g_autofree char *unit =
+      info->unit != NULL ? g_strdup_printf (" (%s)", info->unit) : g_strdup ("");
+
+  return g_strconcat (info->title, unit, info->required ? " *" : "", NULL);
+}
+
+/* Pixels at usual text size that the heading of a column needs. */
+int
+mns_grid_measure_head (MnsGrid *self, guint column)
+{
+  g_autofree char *title = dup_title (mns_grid_model_get_column (self->model, column));
+  PangoLayout *layout = make_layout (self, TRUE);
+  int width;
+
+  pango_layout_set_text (layout, title, -1);
+  pango_layout_get_pixel_size (layout, &width, NULL);
+  g_object_unref (layout);
+  return (int) (width / mns_style_get_text_scale (GTK_WIDGET (self))) + 2 * PADDING + 2;
+}
+
 static void
 draw_head (const Painter *p, guint column)
 {
   const MnsGridColumn *info = mns_grid_model_get_column (p->grid->model, column);
-  g_autofree char *unit =
-      info->unit != NULL ? g_strdup_printf (" (%s)", info->unit) : g_strdup ("");
-  g_autofree char *title = g_strconcat (info->title, unit, info->required ? " *" : "", NULL);
+  g_autofree char *title = dup_title (info);
   gboolean active =
       p->has_range && column >= p->range.column && column < p->range.column + p->range.n_columns;
   graphene_rect_t rect;
@@ -342,6 +363,17 @@ draw_frozen_edge (const Painter *p)
       &GRAPHENE_RECT_INIT (x - 1, 0, 1, (float) gtk_widget_get_height (GTK_WIDGET (p->grid))));
 }
 
+static void
+draw_editor (const Painter *p)
+{
+  graphene_rect_t rect;
+
+  mns_grid_get_rect (p->grid, p->grid->row, p->grid->column, &rect);
+  gtk_snapshot_append_color (p->snapshot, color (p, MNS_COLOR_BG), &rect);
+  gtk_widget_snapshot_child (GTK_WIDGET (p->grid), p->grid->editor, p->snapshot);
+  draw_frame (p, &rect, 2, color (p, MNS_COLOR_ACC));
+}
+
 void
 mns_grid_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
@@ -357,7 +389,7 @@ mns_grid_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   draw_heads (&painter);
   draw_frozen_edge (&painter);
   if (self->editing)
-    gtk_widget_snapshot_child (widget, self->editor, snapshot);
+    draw_editor (&painter);
   g_object_unref (painter.text);
   g_object_unref (painter.head);
 }

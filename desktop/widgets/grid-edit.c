@@ -236,16 +236,18 @@ mns_grid_place_editor (MnsGrid *self)
 {
   graphene_rect_t rect;
   GtkAllocation area;
+  int width = 0;
 
   if (self->editing)
     {
-      mns_grid_get_rect (self, self->row, self->column, &rect);
-      area = (GtkAllocation){
-        (int) rect.origin.x, (int) rect.origin.y, (int) rect.size.width, (int) rect.size.height
-      };
+      /* A text field does not centre its line in more height than it asked for. */
       gtk_widget_measure (
-          self->editor, GTK_ORIENTATION_HORIZONTAL, -1, &area.width, NULL, NULL, NULL);
-      area.width = MAX (area.width, (int) rect.size.width);
+          self->editor, GTK_ORIENTATION_VERTICAL, -1, NULL, &area.height, NULL, NULL);
+      gtk_widget_measure (self->editor, GTK_ORIENTATION_HORIZONTAL, -1, &width, NULL, NULL, NULL);
+      mns_grid_get_rect (self, self->row, self->column, &rect);
+      area.x = (int) rect.origin.x;
+      area.y = (int) (rect.origin.y + (rect.size.height - (float) area.height) / 2);
+      area.width = MAX (width, (int) rect.size.width);
       gtk_widget_size_allocate (self->editor, &area, -1);
     }
   gtk_popover_present (GTK_POPOVER (self->popover));

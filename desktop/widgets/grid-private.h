@@ -102,6 +102,7 @@ void mns_grid_add_controllers (MnsGrid *self);
 gboolean mns_grid_key (MnsGrid *self, guint keyval, GdkModifierType state);
 
 /* grid-draw.c */
+int mns_grid_measure_head (MnsGrid *self, guint column);
 void mns_grid_snapshot (GtkWidget *widget, GtkSnapshot *snapshot);
 
 G_END_DECLS

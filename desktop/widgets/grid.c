@@ -369,6 +369,7 @@ add_columns (MnsGrid *self)
                                                 column->required ? _ ("required") : "");
 
       self->widths[c] = column->width > 0 ? column->width : c == 0 ? FIRST_WIDTH : USUAL_WIDTH;
+      self->widths[c] = MAX (self->widths[c], mns_grid_measure_head (self, c));
       mns_cell_set_label (MNS_CELL (head), label);
       gtk_widget_set_parent (head, GTK_WIDGET (self));
       g_ptr_array_add (self->heads, head);

@@ -512,6 +512,7 @@ test_calendar (Fixture *f, gconstpointer data)
 static void
 test_pick (Fixture *f, gconstpointer data)
 {
+  graphene_rect_t rect;
   guint row = 0;
   guint column = 0;
 
@@ -524,7 +525,12 @@ test_pick (Fixture *f, gconstpointer data)
   g_assert_cmpuint (column, ==, CONC);
 
   mns_grid_set_cursor (f->grid, 0, CONC);
-  g_assert_cmpint (mns_grid_pick (f->grid, 128 + 64 + 120 - 2, 32 + 32 - 2, &row, &column),
+  mns_grid_get_rect (f->grid, 0, CONC, &rect);
+  g_assert_cmpint (mns_grid_pick (f->grid,
+                                  rect.origin.x + rect.size.width - 2,
+                                  rect.origin.y + rect.size.height - 2,
+                                  &row,
+                                  &column),
                    ==,
                    MNS_GRID_PART_HANDLE);
 }
