@@ -171,9 +171,15 @@ static const char empty_all[] =
     "LOOP EXECUTE format ('DELETE FROM %s', t.name); END LOOP; END $$";
 
 void
+mns_test_pg_reset_of (const char *database)
+{
+  run_script (database, empty_all);
+}
+
+void
 mns_test_pg_reset (void)
 {
-  mns_test_pg_script (empty_all);
+  mns_test_pg_reset_of (NULL);
 }
 
 MnsStore *

@@ -31,6 +31,7 @@ char *mns_test_pg_conninfo (MnsClusterRole role);
 
 /* Makes another database like the first, migrated and empty (about 0.1 s); returns its name. */
 char *mns_test_pg_new_database (void);
+void mns_test_pg_reset_of (const char *database);
 char *mns_test_pg_conninfo_of (MnsClusterRole role, const char *database);
 
 /* The program's cluster, started at the first call. */

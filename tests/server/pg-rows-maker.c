@@ -9,8 +9,9 @@
 #include "tests/server/pg-rows-maker.h"
 
 static const char loosen[] =
-    "DO $$ DECLARE c record; BEGIN FOR c IN SELECT conname, conrelid::regclass AS t FROM "
-    "pg_constraint WHERE contype IN ('f', 'c') AND connamespace = 'public'::regnamespace AND "
+    "SET client_min_messages = warning; DO $$ DECLARE c record; BEGIN FOR c IN SELECT conname, "
+    "conrelid::regclass AS t FROM "
+    "pg_constraint WHERE contype IN ('f', 'c', 'u') AND connamespace = 'public'::regnamespace AND "
     "conparentid = 0 LOOP EXECUTE format ('ALTER TABLE %s DROP CONSTRAINT IF EXISTS %I', c.t, "
     "c.conname); END "
     "LOOP; FOR c IN SELECT indexrelid::regclass AS i FROM pg_index WHERE indisunique AND NOT "
