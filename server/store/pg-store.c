@@ -422,20 +422,18 @@ stream (MnsTransaction *transaction,
   g_autofree char *declare = g_strdup_printf ("DECLARE c%u NO SCROLL CURSOR FOR %s", n, sql);
   g_autofree char *fetch = g_strdup_printf ("FETCH " BATCH " FROM c%u", n);
   g_autofree char *close = g_strdup_printf ("CLOSE c%u", n);
-  g_autoptr (PGresult) closed = NULL;
 
   g_return_val_if_fail (transaction->klass == &klass, FALSE);
 
   if (self->failure != NULL)
     return fail_again (self, error);
-  queue_plain (store,
-               "SET LOCAL cursor_tuple_fraction = 1"); /* all of it is wanted, not the first */
+  if (n == 0) /* all of an answer is wanted, not its first rows fast */
+    queue_plain (store, "SET LOCAL cursor_tuple_fraction = 1");
   if (!mns_pg_statements_queue (store->statements, store->link, declare, args, error) ||
       !read_batches (self, fetch, sink, error))
     return FALSE;
   queue_plain (store, close);
-  closed = wait_for (self, error);
-  return closed != NULL;
+  return TRUE;
 }
 
 /**

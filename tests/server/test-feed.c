@@ -386,7 +386,7 @@ test_random (gconstpointer data)
   mns_test_pg_reset_of (database);
   device_init (&device);
   pull (&device, outer, n_outer);
-  for (guint round = 0; round < 60; round++)
+  for (guint round = 0; round < 40; round++)
     {
       g_autoptr (GError) error = NULL;
       g_autoptr (MnsTransaction) tx = mns_store_begin (store, MNS_ACCESS_WRITE, &error);
@@ -618,8 +618,8 @@ test_cursors (void)
 static void
 test_epoch (void)
 {
-  g_autofree char *database = mns_test_pg_new_database ();
-  g_autofree char *owner = mns_test_pg_conninfo_of (MNS_CLUSTER_OWNER, database);
+  g_autofree char *restored = mns_test_pg_new_database ();
+  g_autofree char *owner = mns_test_pg_conninfo_of (MNS_CLUSTER_OWNER, restored);
   g_autoptr (MnsStore) own = mns_pg_store_open (owner, NULL);
   g_autoptr (MnsTransaction) tx = mns_store_begin (own, MNS_ACCESS_WRITE, NULL);
   g_autoptr (MnsFeed) feed = NULL;
@@ -692,7 +692,7 @@ main (int argc, char **argv)
   application = mns_test_pg_conninfo_of (MNS_CLUSTER_ADMIN, database);
   store = mns_pg_store_open (application, NULL);
   reading = mns_pg_store_open (application, NULL);
-  for (guint seed = 1; seed <= 20; seed++)
+  for (guint seed = 1; seed <= 10; seed++)
     {
       g_autofree char *path = g_strdup_printf ("/feed/random/%u", seed);
 
