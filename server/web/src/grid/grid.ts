@@ -75,7 +75,8 @@ const SPARE_ROWS = 4;
 const SPARE_PX = 80;
 const CHOICE_WIDTH = 36;
 const TITLE_PX = 8.5; // about a bold letter
-const CELL_PADDING = 12;
+const SORT_MARK_LETTERS = 2;
+const CELL_PADDING = 10;
 const PENDING = '…';
 
 export class Grid {
@@ -226,7 +227,8 @@ export class Grid {
 
   /** Never narrower than its title. */
   #widthOf(column: Column): number {
-    return Math.max(column.width, column.title.length * TITLE_PX + 2 * CELL_PADDING);
+    const title = column.title.length + (column.sortable ? SORT_MARK_LETTERS : 0);
+    return Math.max(column.width, title * TITLE_PX + 2 * CELL_PADDING);
   }
 
   /** The columns that must exist, in order. */
