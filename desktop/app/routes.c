@@ -10,6 +10,7 @@
 #include "desktop/screens/lab/lab-screen.h"
 #include "desktop/screens/queue/bucket-screen.h"
 #include "desktop/screens/queue/queue-screen.h"
+#include "desktop/screens/step/step-screen.h"
 
 typedef GtkWidget *(*MakeScreen) (MnsSession *session, const char *argument);
 
@@ -22,6 +23,7 @@ static const struct
   { "/lab", TRUE, mns_lab_screen_new },
   { "/queue/", FALSE, mns_queue_screen_new },
   { "/bucket/", FALSE, mns_bucket_screen_new },
+  { "/step/", FALSE, mns_step_screen_new },
 };
 
 /* Row of the table, or -1. A prefix that ends with a slash wants something behind it. */

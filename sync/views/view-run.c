@@ -4,6 +4,7 @@
 
 #include "config.h"
 
+#include "sync/lab/step-states.h"
 #include "sync/model/error.h"
 #include "sync/model/packed.h"
 #include "sync/views/columns.h"
@@ -30,14 +31,36 @@ static gboolean
 look_at_run (const MnsLook *look, JsonObject *args, MnsViewResult *result, GError **error)
 {
   MnsId run;
+  g_autoptr (MnsRows) raw = NULL;
+  guint n_columns;
 
   mns_look_get_id (args, "run", &run);
-  result->rows = mns_transaction_query (
+  raw = mns_transaction_query (
       look->transaction,
       run_sql,
       MNS_ARGS (MNS_ARG_ID ("run", &run), MNS_ARG_ID ("person", &look->person)),
       error);
-  return result->rows != NULL;
+  if (raw == NULL)
+    return FALSE;
+
+  n_columns = mns_rows_get_n_columns (raw);
+  result->rows = mns_rows_new ();
+  for (guint c = 0; c < n_columns; c++)
+    mns_rows_add_column (
+        result->rows, mns_rows_get_column_name (raw, c), mns_rows_get_column_kind (raw, c));
+  mns_rows_add_column (result->rows, "milestones", MNS_KIND_TEXT);
+  if (mns_rows_get_n_rows (raw) > 0)
+    {
+      g_autoptr (JsonObject) settings =
+          mns_settings_parse (mns_rows_get_text (raw, 0, mns_rows_find_column (raw, "settings")));
+      g_autofree char *milestones = mns_step_list_milestones (
+          mns_rows_get_text (raw, 0, mns_rows_find_column (raw, "type")), settings);
+
+      for (guint c = 0; c < n_columns; c++)
+        mns_rows_add (result->rows, *mns_rows_get (raw, 0, c));
+      mns_rows_add (result->rows, mns_value_text (milestones));
+    }
+  return TRUE;
 }
 
 /* The settings a run started with; NULL with @error set if there is no such run. */
@@ -318,6 +341,87 @@ look_at_run_actions (const MnsLook *look, JsonObject *args, MnsViewResult *resul
       error);
 }
 
+/* Actions that every step offers beside its next steps; those of QC protocols only there. */
+static const struct
+{
+  const char *action;
+  gboolean only_qc;
+} plain_actions[] = {
+  { "LEAVE", TRUE },  { "COMPLETE", FALSE }, { "REPEAT", FALSE },
+  { "STORE", FALSE }, { "REMOVE", FALSE },
+};
+
+static void
+add_choice (
+    MnsRows *to, const char *action, const MnsId *step, const char *name, gboolean is_default)
+{
+  mns_rows_add (to, mns_value_text (action));
+  mns_rows_add (to, mns_value_id (step));
+  mns_rows_add (to, mns_value_text (name));
+  mns_rows_add (to, mns_value_int (is_default));
+}
+
+/* Next steps first, the first is the default; without any, completing the protocol is. */
+static gboolean
+look_at_run_choices (const MnsLook *look, JsonObject *args, MnsViewResult *result, GError **error)
+{
+  MnsId run;
+  g_autoptr (MnsRows) steps = NULL;
+  g_autoptr (MnsRows) protocol = NULL;
+  const MnsArg *which;
+  guint n_steps;
+  gboolean is_qc;
+
+  mns_look_get_id (args, "run", &run);
+  which = MNS_ARGS (MNS_ARG_ID ("run", &run));
+  steps = mns_transaction_query (look->transaction,
+                                 "SELECT s.id, s.name FROM step_run r "
+                                 "JOIN step_transition t ON t.step_id = r.step_id "
+                                 "JOIN step s ON s.id = t.next_step_id "
+                                 "WHERE r.id = $run AND s.archived = 0 ORDER BY t.position",
+                                 which,
+                                 error);
+  protocol =
+      steps == NULL
+          ? NULL
+          : mns_transaction_query (look->transaction,
+                                   "SELECT p.is_qc FROM step_run r JOIN step s ON s.id = r.step_id "
+                                   "JOIN protocol p ON p.id = s.protocol_id WHERE r.id = $run",
+                                   which,
+                                   error);
+  if (protocol == NULL)
+    return FALSE;
+  n_steps = mns_rows_get_n_rows (steps);
+  is_qc = mns_rows_get_n_rows (protocol) > 0 && mns_rows_get_int (protocol, 0, 0) != 0;
+
+  result->rows = mns_rows_new ();
+  mns_rows_add_column (result->rows, "action", MNS_KIND_TEXT);
+  mns_rows_add_column (result->rows, "step_id", MNS_KIND_ID);
+  mns_rows_add_column (result->rows, "step", MNS_KIND_TEXT);
+  mns_rows_add_column (result->rows, "is_default", MNS_KIND_INT);
+  for (guint i = 0; i < n_steps; i++)
+    add_choice (result->rows,
+                "NEXTSTEP",
+                mns_rows_get_id (steps, i, 0),
+                mns_rows_get_text (steps, i, 1),
+                i == 0);
+  for (guint i = 0; i < G_N_ELEMENTS (plain_actions); i++)
+    if (is_qc || !plain_actions[i].only_qc)
+      add_choice (result->rows,
+                  plain_actions[i].action,
+                  NULL,
+                  NULL,
+                  n_steps == 0 &&
+                      g_str_equal (plain_actions[i].action, is_qc ? "LEAVE" : "COMPLETE"));
+  for (guint i = 0; i < n_steps; i++)
+    add_choice (result->rows,
+                "COMPLETEREPEAT",
+                mns_rows_get_id (steps, i, 0),
+                mns_rows_get_text (steps, i, 1),
+                FALSE);
+  return TRUE;
+}
+
 static const MnsArgSpec run_args[] = {
   { "run", MNS_ARG_TYPE_ID, .required = TRUE, .refers = "step_run" },
   { NULL },
@@ -340,7 +444,7 @@ BY_RUN (
     "completed_at int, samples int, outputs int, placed int, instrument_id id, instrument text, "
     "container_type_id id, label_group_id id, preset_id id, lease_client_id id, "
     "lease_until int, next_steps_locked int, program_status text, program_message text, "
-    "next_run_id id, fields json, settings json",
+    "next_run_id id, fields json, settings json, milestones text",
     "A step: where it stands, whose it is, the settings it started with");
 BY_RUN (run_pairs,
         look_at_run_pairs,
@@ -376,6 +480,12 @@ BY_RUN (run_actions,
         "next_step text, rework_run_id id, escalated int",
         "What happens to each sample when the step is finished");
 
+BY_RUN (run_choices,
+        look_at_run_choices,
+        "action text, step_id id, step text, is_default int",
+        "What may happen to a sample when the step is finished");
+
 const MnsViewSpec *const mns_views_run[] = {
-  &run, &run_pairs, &run_fields, &run_containers, &run_placements, &run_lots, &run_actions, NULL
+  &run,         &run_pairs,   &run_fields, &run_containers, &run_placements, &run_lots,
+  &run_actions, &run_choices, NULL
 };
