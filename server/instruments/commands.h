@@ -20,6 +20,7 @@ int mns_command_summary (int argc, char **argv);
 int mns_command_generate (int argc, char **argv);
 int mns_command_demux (int argc, char **argv);
 int mns_command_info (int argc, char **argv);
+int mns_command_plot (int argc, char **argv);
 int mns_command_sheet (int argc, char **argv);
 int mns_command_watch (int argc, char **argv);
 

@@ -25,6 +25,7 @@ static const struct
   { "demux", "results of a demultiplexing", mns_command_demux },
   { "watch", "state and cycle of all runs, as they change", mns_command_watch },
   { "generate", "write a made-up run folder, whole or forward in time", mns_command_generate },
+  { "plot", "draw the plots of a run", mns_command_plot },
   { NULL }, /* the end */
 };
 
