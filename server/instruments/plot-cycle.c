@@ -97,9 +97,12 @@ get_height (const MnsPlotDocument *document, guint which)
   return MNS_PLOT_TOP + n * (PANEL_HEIGHT + PANEL_GAP) - PANEL_GAP / 2 + BELOW;
 }
 
-/* Where one read ends and the next begins, and which is an index read. */
+/* Where one read ends and the next begins, and which is an index read (grey, if @with_shade). */
 void
-mns_plot_draw_reads (const MnsPlotDocument *document, cairo_t *cr, const MnsPlotArea *area)
+mns_plot_draw_reads (const MnsPlotDocument *document,
+                     cairo_t *cr,
+                     const MnsPlotArea *area,
+                     gboolean with_shade)
 {
   guint n_data = 0, n_index = 0;
 
@@ -113,7 +116,7 @@ mns_plot_draw_reads (const MnsPlotDocument *document, cairo_t *cr, const MnsPlot
       g_autofree char *brief = g_strdup_printf ("%s%u", read->is_index ? "I" : "R", number);
       const char *text = mns_plot_text_width (cr, 9, full) < to - from + 4 ? full : brief;
 
-      if (read->is_index)
+      if (read->is_index && with_shade)
         {
           cairo_set_source_rgba (cr, 0, 0, 0, 0.045);
           cairo_rectangle (cr, from, area->y, to - from, area->height);
@@ -215,6 +218,18 @@ draw_bases (const MnsPlotDocument *document, cairo_t *cr, MnsPlotArea *area)
   mns_plot_draw_keys (cr, area->x + area->width, area->y - 18, base_pens, MNS_PLOT_BASES);
 }
 
+/* Good runs differ near the top: the axis begins at the twenties below the least value. */
+static MnsPlotScale
+q30_scale (const double *values, guint n)
+{
+  double least = 100;
+
+  for (guint i = 0; i < n; i++)
+    if (isfinite (values[i]))
+      least = MIN (least, values[i]);
+  return mns_plot_scale (CLAMP (floor (least / 20) * 20, 0, 80), 100, 5);
+}
+
 static void
 draw_single (const MnsPlotDocument *document,
              cairo_t *cr,
@@ -224,7 +239,7 @@ draw_single (const MnsPlotDocument *document,
 {
   const MnsPlotPen pen = { "", panel == PANEL_Q30 ? MNS_PLOT_BLUE : MNS_PLOT_ORANGE, 0 };
 
-  area->up = panel == PANEL_Q30 ? mns_plot_scale (0, 100, 5)
+  area->up = panel == PANEL_Q30 ? q30_scale (values, document->n_cycles)
                                 : mns_plot_scale (0, greatest (values, document->n_cycles), 5);
   mns_plot_draw_up (cr, area, panel_titles[panel]);
   draw_series (document, cr, area, values, &pen);
@@ -233,7 +248,7 @@ draw_single (const MnsPlotDocument *document,
 static void
 draw_panel (const MnsPlotDocument *document, cairo_t *cr, MnsPlotArea *area, Panel panel)
 {
-  mns_plot_draw_reads (document, cr, area);
+  mns_plot_draw_reads (document, cr, area, TRUE);
   if (panel == PANEL_INTENSITY)
     draw_intensity (document, cr, area);
   else if (panel == PANEL_BASES)

@@ -152,7 +152,8 @@ draw_tiles (const MnsPlotDocument *document,
             guint metric,
             const MnsPlotScale *scale)
 {
-  double gap = grid->row > 6 && grid->column > 6 ? 0.6 : 0;
+  /* A hair of ground between large tiles; small ones overlap, lest it shine through. */
+  double gap = grid->row > 6 && grid->column > 6 ? 0.6 : -0.4;
 
   for (guint i = 0; i < document->tiles->len; i++)
     {

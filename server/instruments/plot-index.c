@@ -9,7 +9,8 @@
 #include "server/instruments/plot-private.h"
 
 #define BAR_STEP 15.0
-#define NAMES_WIDTH 250.0
+#define MOST_NAMES_WIDTH 430.0
+#define NAME_GAP 14.0
 #define PANEL_HEIGHT 110.0
 #define PANEL_GAP 40.0
 #define BELOW 56.0
@@ -91,41 +92,73 @@ draw_title (const MnsPlotDocument *document, cairo_t *cr, const MnsPlotArea *are
       n++;
     }
   text = g_strdup_printf ("Lane %u: %u indexes, %.1f %% of the clusters identified", lane, n, sum);
-  mns_plot_text (cr, area->x, area->y - 7, 10, MNS_PLOT_LEFT, MNS_PLOT_INK, text);
+  mns_plot_text (cr, MNS_PLOT_MARGIN, area->y - 7, 10, MNS_PLOT_LEFT, MNS_PLOT_INK, text);
 }
 
-/* @text cut at @width, with an ellipsis. */
+/* @text cut in its middle to fit @width: names of samples differ at their ends. */
 static char *
 fit_text (cairo_t *cr, const char *text, double width)
 {
-  g_autofree char *cut = g_utf8_make_valid (text, -1);
+  g_autofree char *whole = g_utf8_make_valid (text, -1);
+  glong n = g_utf8_strlen (whole, -1);
 
-  if (mns_plot_text_width (cr, 9, cut) <= width)
-    return g_steal_pointer (&cut);
-  for (glong n = g_utf8_strlen (cut, -1) - 1; n > 0; n--)
+  if (mns_plot_text_width (cr, 9, whole) <= width)
+    return g_steal_pointer (&whole);
+  for (glong kept = n - 1; kept > 1; kept--)
     {
-      g_autofree char *head = g_utf8_substring (cut, 0, n);
-      g_autofree char *shown = g_strconcat (head, "…", NULL);
+      g_autofree char *head = g_utf8_substring (whole, 0, kept / 2);
+      g_autofree char *tail = g_utf8_substring (whole, n - (kept - kept / 2), n);
+      g_autofree char *shown = g_strconcat (head, "…", tail, NULL);
 
       if (mns_plot_text_width (cr, 9, shown) <= width)
         return g_steal_pointer (&shown);
     }
-  return g_strdup ("");
+  return g_strdup ("…");
+}
+
+static const char *
+sample_of (const MnsPlotShare *share)
+{
+  return g_str_equal (share->sample, "NA") ? "" : share->sample;
+}
+
+/* Widths of the two columns of words beside the bars. */
+typedef struct
+{
+  double samples;
+  double indexes;
+} Names;
+
+static Names
+measure_names (const MnsPlotDocument *document, cairo_t *cr)
+{
+  Names names = { 0, 0 };
+
+  for (guint i = 0; i < document->shares->len; i++)
+    {
+      const MnsPlotShare *share = g_ptr_array_index (document->shares, i);
+
+      names.samples = MAX (names.samples, mns_plot_text_width (cr, 9, sample_of (share)));
+      names.indexes = MAX (names.indexes, mns_plot_text_width (cr, 9, share->index));
+    }
+  names.indexes = MIN (names.indexes, MOST_NAMES_WIDTH / 2);
+  names.samples = MIN (names.samples, MOST_NAMES_WIDTH - names.indexes - NAME_GAP);
+  return names;
 }
 
 static void
-draw_named_bar (cairo_t *cr, const MnsPlotArea *area, guint nth, const MnsPlotShare *share)
+draw_named_bar (
+    cairo_t *cr, const MnsPlotArea *area, guint nth, const MnsPlotShare *share, const Names *names)
 {
   double y = area->y + 3 + nth * BAR_STEP;
-  gboolean has_sample = *share->sample != '\0' && !g_str_equal (share->sample, "NA");
-  double index_width = mns_plot_text_width (cr, 9, share->index);
-  g_autofree char *sample =
-      has_sample ? fit_text (cr, share->sample, NAMES_WIDTH - index_width - 34) : g_strdup ("");
+  g_autofree char *sample = fit_text (cr, sample_of (share), names->samples);
+  g_autofree char *index = fit_text (cr, share->index, names->indexes);
   g_autofree char *value = g_strdup_printf ("%.2f", share->percent);
   double end = isfinite (share->percent) ? mns_plot_at_x (area, share->percent) : area->x;
+  double index_x = area->x - 8 - names->indexes;
 
-  mns_plot_text (cr, area->x - 6, y + 10, 9, MNS_PLOT_RIGHT, MNS_PLOT_SOFT, share->index);
-  mns_plot_text (cr, area->x - index_width - 18, y + 10, 9, MNS_PLOT_RIGHT, MNS_PLOT_INK, sample);
+  mns_plot_text (cr, MNS_PLOT_MARGIN, y + 10, 9, MNS_PLOT_LEFT, MNS_PLOT_INK, sample);
+  mns_plot_text (cr, index_x, y + 10, 9, MNS_PLOT_LEFT, MNS_PLOT_SOFT, index);
   mns_plot_set_colour (cr, MNS_PLOT_BLUE);
   cairo_rectangle (cr, area->x, y + 2, end - area->x, BAR_STEP - 5);
   cairo_fill (cr);
@@ -135,9 +168,11 @@ draw_named_bar (cairo_t *cr, const MnsPlotArea *area, guint nth, const MnsPlotSh
 static void
 draw_named (const MnsPlotDocument *document, cairo_t *cr, MnsPlotArea *area, guint lane)
 {
+  Names names = measure_names (document, cr);
   guint nth = 0;
 
-  area->x = MNS_PLOT_MARGIN + NAMES_WIDTH;
+  area->x =
+      MNS_PLOT_MARGIN + names.samples + (names.samples > 0 ? NAME_GAP : 0) + names.indexes + 8;
   area->width = MNS_PLOT_WIDTH - MNS_PLOT_MARGIN - area->x - 34;
   area->across = mns_plot_scale (0, greatest (document), 8);
   for (guint i = 0; i < document->shares->len; i++)
@@ -145,7 +180,7 @@ draw_named (const MnsPlotDocument *document, cairo_t *cr, MnsPlotArea *area, gui
       const MnsPlotShare *share = g_ptr_array_index (document->shares, i);
 
       if (share->lane == lane)
-        draw_named_bar (cr, area, nth++, share);
+        draw_named_bar (cr, area, nth++, share, &names);
     }
   mns_plot_set_colour (cr, MNS_PLOT_SOFT);
   cairo_set_line_width (cr, 0.8);

@@ -33,6 +33,9 @@ extern const MnsPlotKind mns_plot_index;
 const char *mns_plot_metric_title (MnsTileMetric metric);
 
 gboolean mns_plot_has_series (const double *values, guint n);
-void mns_plot_draw_reads (const MnsPlotDocument *document, cairo_t *cr, const MnsPlotArea *area);
+void mns_plot_draw_reads (const MnsPlotDocument *document,
+                          cairo_t *cr,
+                          const MnsPlotArea *area,
+                          gboolean with_shade);
 
 G_END_DECLS

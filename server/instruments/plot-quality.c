@@ -15,6 +15,8 @@
 #define KEY_WIDTH 100.0
 /* With fewer scores than this the instrument bins them, and each gets a row of its own. */
 #define MANY_SCORES 13
+/* A share that would be no colour of its own. */
+#define LITTLE 0.05
 
 static double
 count_of (const MnsPlotDocument *document, guint score, gboolean only_data)
@@ -47,8 +49,29 @@ get_height (const MnsPlotDocument *document, guint which)
   return MNS_PLOT_TOP + 20 + PLOT_HEIGHT + BELOW;
 }
 
+/* The scores that occur, from low to high. */
+static guint
+list_scores (const MnsPlotDocument *document, guint scores[MNS_PLOT_SCORES])
+{
+  guint n = 0;
+
+  for (guint score = 0; score < MNS_PLOT_SCORES; score++)
+    for (guint i = 0; i < document->n_cycles; i++)
+      if (document->scores[i][score] > 0)
+        {
+          scores[n++] = score;
+          break;
+        }
+  return n;
+}
+
 static void
-draw_bars (const MnsPlotDocument *document, cairo_t *cr, const MnsPlotArea *area, double unit)
+draw_bars (const MnsPlotDocument *document,
+           cairo_t *cr,
+           const MnsPlotArea *area,
+           double unit,
+           double sum,
+           gboolean with_shares)
 {
   double width = area->width / (area->across.high - area->across.low) * 0.8;
 
@@ -63,6 +86,13 @@ draw_bars (const MnsPlotDocument *document, cairo_t *cr, const MnsPlotArea *area
           cr, mns_plot_at_x (area, score) - width / 2, top, width, area->y + area->height - top);
       mns_plot_set_colour (cr, score >= 30 ? MNS_PLOT_BLUE : MNS_PLOT_SKY);
       cairo_fill (cr);
+      if (with_shares)
+        {
+          g_autofree char *text = g_strdup_printf ("Q%u: %.1f %%", score, 100 * value * unit / sum);
+
+          mns_plot_text (
+              cr, mns_plot_at_x (area, score), top - 5, 9, MNS_PLOT_CENTRE, MNS_PLOT_INK, text);
+        }
     }
 }
 
@@ -87,6 +117,8 @@ static void
 draw_histogram (const MnsPlotDocument *document, guint which, cairo_t *cr, double height)
 {
   MnsPlotArea area = { 0 };
+  guint scores[MNS_PLOT_SCORES];
+  gboolean is_binned = list_scores (document, scores) < MANY_SCORES;
   double most = 0, sum = 0, over = 0, unit;
   const char *title;
 
@@ -105,9 +137,9 @@ draw_histogram (const MnsPlotDocument *document, guint which, cairo_t *cr, doubl
   area.width = MNS_PLOT_WIDTH - MNS_PLOT_SIDE - MNS_PLOT_MARGIN;
   area.height = PLOT_HEIGHT;
   area.across = (MnsPlotScale){ 0, 50, 5 };
-  area.up = mns_plot_scale (0, most / unit, 6);
+  area.up = mns_plot_scale (0, most / unit * (is_binned ? 1.08 : 1), 6);
   mns_plot_draw_up (cr, &area, title);
-  draw_bars (document, cr, &area, unit);
+  draw_bars (document, cr, &area, unit, sum, is_binned);
   draw_threshold (cr, &area, sum > 0 ? 100 * over / sum : 0);
   mns_plot_draw_frame (cr, &area);
   mns_plot_draw_across (cr, &area, "Quality score (Phred)");
@@ -118,22 +150,6 @@ draw_histogram (const MnsPlotDocument *document, guint which, cairo_t *cr, doubl
                  MNS_PLOT_LEFT,
                  MNS_PLOT_SOFT,
                  "Data reads, without the last cycle of each.");
-}
-
-/* The scores that occur, from low to high. */
-static guint
-list_scores (const MnsPlotDocument *document, guint scores[MNS_PLOT_SCORES])
-{
-  guint n = 0;
-
-  for (guint score = 0; score < MNS_PLOT_SCORES; score++)
-    for (guint i = 0; i < document->n_cycles; i++)
-      if (document->scores[i][score] > 0)
-        {
-          scores[n++] = score;
-          break;
-        }
-  return n;
 }
 
 /* Rows of the map: each score that occurs where they are few, else all up to the highest. */
@@ -180,13 +196,13 @@ draw_cells (const MnsPlotDocument *document,
         {
           double share = 100 * document->scores[cycle - 1][rows[i]] / total;
 
-          if (share <= 0)
+          if (share < LITTLE)
             continue;
           mns_plot_set_colour (cr, mns_plot_heat (share / most));
           cairo_rectangle (cr,
                            area->x + (cycle - 1) * width,
                            area->y + area->height - (i + 1) * step,
-                           width,
+                           width + 0.4, /* no gap shines through where pixels do not fit */
                            step);
           cairo_fill (cr);
         }
@@ -245,11 +261,8 @@ draw_heat (const MnsPlotDocument *document, guint which, cairo_t *cr, double hei
   area.across = mns_plot_scale (0, document->n_cycles, 10);
   area.across.low = 0.5;
   area.across.high = document->n_cycles + 0.5;
-  mns_plot_set_colour (cr, MNS_PLOT_EMPTY);
-  cairo_rectangle (cr, area.x, area.y, area.width, area.height);
-  cairo_fill (cr);
   draw_cells (document, cr, &area, rows, n_rows, scale.high);
-  mns_plot_draw_reads (document, cr, &area);
+  mns_plot_draw_reads (document, cr, &area, FALSE);
   mns_plot_draw_frame (cr, &area);
   draw_score_names (cr, &area, rows, n_rows);
   mns_plot_draw_across (cr, &area, "Cycle");

@@ -220,7 +220,7 @@ mns_plot_use_pen (cairo_t *cr, const MnsPlotPen *pen)
   static const int counts[4] = { 0, 2, 2, 4 };
 
   cairo_set_dash (cr, dashes[pen->dash % 4], counts[pen->dash % 4], 0);
-  cairo_set_line_width (cr, 1.5);
+  cairo_set_line_width (cr, 1.3);
   cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
   mns_plot_set_colour (cr, pen->colour);
 }
