@@ -42,6 +42,8 @@ struct _MnsGridModel
   guint n_columns;
   GArray *rows;
   gboolean read_only;
+  guint frozen;    /* how many mns_grid_model_freeze() are open */
+  gboolean dirty;  /* "changed" is due at the end of them */
   GPtrArray *undo; /* of GArray of Change */
   GPtrArray *redo;
 };
@@ -105,6 +107,10 @@ has_cell (MnsGridModel *self, guint row, guint column)
 static void
 emit_changed (MnsGridModel *self)
 {
+  self->dirty = TRUE;
+  if (self->frozen > 0)
+    return;
+  self->dirty = FALSE;
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
@@ -197,6 +203,31 @@ mns_grid_model_new (const MnsGridColumn *columns, guint n_columns)
       self->columns[c].options = (const char *const *) g_strdupv ((GStrv) columns[c].options);
     }
   return self;
+}
+
+/**
+ * mns_grid_model_freeze:
+ * @self: a model
+ *
+ * Holds "changed" back until mns_grid_model_thaw(), for loading many rows or cells.
+ */
+void
+mns_grid_model_freeze (MnsGridModel *self)
+{
+  g_return_if_fail (MNS_IS_GRID_MODEL (self));
+
+  self->frozen++;
+}
+
+void
+mns_grid_model_thaw (MnsGridModel *self)
+{
+  g_return_if_fail (MNS_IS_GRID_MODEL (self));
+  g_return_if_fail (self->frozen > 0);
+
+  self->frozen--;
+  if (self->dirty)
+    emit_changed (self);
 }
 
 guint

@@ -20,6 +20,9 @@ G_DECLARE_FINAL_TYPE (MnsGridModel, mns_grid_model, MNS, GRID_MODEL, GObject)
 
 MnsGridModel *mns_grid_model_new (const MnsGridColumn *columns, guint n_columns);
 
+void mns_grid_model_freeze (MnsGridModel *self);
+void mns_grid_model_thaw (MnsGridModel *self);
+
 guint mns_grid_model_get_n_columns (MnsGridModel *self);
 const MnsGridColumn *mns_grid_model_get_column (MnsGridModel *self, guint column);
 guint mns_grid_model_find_column (MnsGridModel *self, const char *id);

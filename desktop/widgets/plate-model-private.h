@@ -53,6 +53,8 @@ struct _MnsPlateModel
   GPtrArray *samples;
   GHashTable *by_id; /* id of the sample → index + 1 */
   guint n_placed;
+  guint frozen;    /* how many mns_plate_model_freeze() are open */
+  gboolean dirty;  /* "changed" is due at the end of them */
   GPtrArray *undo; /* of GArray of MnsPlateChange */
   GPtrArray *redo;
 };

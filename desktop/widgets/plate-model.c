@@ -76,6 +76,10 @@ free_sample (gpointer data)
 void
 mns_plate_model_emit_changed (MnsPlateModel *self)
 {
+  self->dirty = TRUE;
+  if (self->frozen > 0)
+    return;
+  self->dirty = FALSE;
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
@@ -125,6 +129,31 @@ MnsPlateModel *
 mns_plate_model_new (void)
 {
   return g_object_new (MNS_TYPE_PLATE_MODEL, NULL);
+}
+
+/**
+ * mns_plate_model_freeze:
+ * @self: a model
+ *
+ * Holds "changed" back until mns_plate_model_thaw(), for loading many samples or wells.
+ */
+void
+mns_plate_model_freeze (MnsPlateModel *self)
+{
+  g_return_if_fail (MNS_IS_PLATE_MODEL (self));
+
+  self->frozen++;
+}
+
+void
+mns_plate_model_thaw (MnsPlateModel *self)
+{
+  g_return_if_fail (MNS_IS_PLATE_MODEL (self));
+  g_return_if_fail (self->frozen > 0);
+
+  self->frozen--;
+  if (self->dirty)
+    mns_plate_model_emit_changed (self);
 }
 
 /**

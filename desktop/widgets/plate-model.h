@@ -73,6 +73,9 @@ G_DECLARE_FINAL_TYPE (MnsPlateModel, mns_plate_model, MNS, PLATE_MODEL, GObject)
 
 MnsPlateModel *mns_plate_model_new (void);
 
+void mns_plate_model_freeze (MnsPlateModel *self);
+void mns_plate_model_thaw (MnsPlateModel *self);
+
 /* Containers. A position counts the wells of all containers on, each row by row. */
 guint mns_plate_model_add_container (MnsPlateModel *self,
                                      const char *id,

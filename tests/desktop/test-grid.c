@@ -535,6 +535,29 @@ test_pick (Fixture *f, gconstpointer data)
                    MNS_GRID_PART_HANDLE);
 }
 
+/* Budgets: a long table is loaded and scrolled without a pause that a person would notice. */
+static void
+test_ten_thousand_rows (Fixture *f, gconstpointer data)
+{
+  gint64 start = g_get_monotonic_time ();
+
+  mns_grid_model_freeze (f->model);
+  for (guint i = N_ROWS; i < 10000; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("S-%05u", i);
+      const char *texts[] = { name, "A:1", "12.5", NULL };
+
+      mns_grid_model_append_row (f->model, name, texts);
+    }
+  mns_grid_model_thaw (f->model);
+  key (f, GDK_KEY_End, CTRL);
+  mns_ui_settle (f->window);
+  assert_cursor (f, 9999, NOTE);
+  g_assert_cmpuint (g_hash_table_size (f->grid->cells), <, 200);
+  g_test_message ("%" G_GINT64_FORMAT " ms", (g_get_monotonic_time () - start) / 1000);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, 2 * G_USEC_PER_SEC);
+}
+
 static void
 test_no_rows (Fixture *f, gconstpointer data)
 {
@@ -595,6 +618,7 @@ main (int argc, char **argv)
   add ("/grid-widget/choice", test_choice);
   add ("/grid-widget/calendar", test_calendar);
   add ("/grid-widget/pick", test_pick);
+  add ("/grid-widget/ten-thousand-rows", test_ten_thousand_rows);
   add ("/grid-widget/no-rows", test_no_rows);
   add ("/grid-widget/shot", test_shot);
 

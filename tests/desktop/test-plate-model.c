@@ -413,6 +413,15 @@ test_changed (void)
   g_assert_cmpuint (n, ==, 2);
   mns_plate_model_undo (model);
   g_assert_cmpuint (n, ==, 2);
+
+  mns_plate_model_freeze (model);
+  add_samples (model, 12);
+  g_assert_cmpuint (n, ==, 2);
+  mns_plate_model_thaw (model);
+  g_assert_cmpuint (n, ==, 3);
+  mns_plate_model_freeze (model);
+  mns_plate_model_thaw (model);
+  g_assert_cmpuint (n, ==, 3);
 }
 
 static void
