@@ -592,6 +592,19 @@ test_shot (Fixture *f, gconstpointer data)
   mns_ui_save_shots (GTK_WIDGET (f->grid), "grid-edit");
 }
 
+/* Nothing is lost at twice the text size: rows and columns grow with it. */
+static void
+test_large_text (Fixture *f, gconstpointer data)
+{
+  double height = mns_grid_get_row_height (f->grid);
+
+  mns_ui_set_text_scale (2);
+  mns_ui_settle (f->window);
+  g_assert_cmpfloat (mns_grid_get_row_height (f->grid), ==, 2 * height);
+  mns_ui_save_shots (GTK_WIDGET (f->grid), "grid-large-text");
+  mns_ui_set_text_scale (1);
+}
+
 #define add(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -621,6 +634,7 @@ main (int argc, char **argv)
   add ("/grid-widget/ten-thousand-rows", test_ten_thousand_rows);
   add ("/grid-widget/no-rows", test_no_rows);
   add ("/grid-widget/shot", test_shot);
+  add ("/grid-widget/large-text", test_large_text);
 
   return g_test_run ();
 }

@@ -347,6 +347,38 @@ test_shot_96 (Fixture *f, gconstpointer data)
 }
 
 static void
+test_large_text (Fixture *f, gconstpointer data)
+{
+  fill_for_shot (f);
+  mns_ui_set_text_scale (2);
+  mns_ui_settle (f->window);
+  g_assert_cmpint (gtk_widget_get_width (GTK_WIDGET (f->plate)), >=, 2 * (28 + 12 * 68));
+  g_assert_cmpuint (mns_plate_pick (f->plate, 2 * 30, 2 * 26), ==, find (f, "A:1"));
+  mns_ui_save_shots (GTK_WIDGET (f->plate), "plate-large-text");
+  mns_ui_set_text_scale (1);
+}
+
+/* One plate in a few milliseconds, also with a well for every sample of a large run. */
+static void
+test_speed_384 (void)
+{
+  Fixture f = { 0 };
+  g_auto (GStrv) ids = NULL;
+  gint64 start;
+
+  set_up_plate (&f, 16, 24, 384, 920, 540);
+  ids = mns_plate_model_dup_unplaced (f.model);
+  start = g_get_monotonic_time ();
+  mns_plate_set_pending (f.plate, (const char *const *) ids);
+  mns_plate_key (f.plate, GDK_KEY_Return, 0);
+  mns_ui_settle (f.window);
+  g_test_message ("%" G_GINT64_FORMAT " ms", (g_get_monotonic_time () - start) / 1000);
+  g_assert_cmpuint (mns_plate_model_get_n_placed (f.model), ==, 384);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, G_USEC_PER_SEC);
+  tear_down (&f, NULL);
+}
+
+static void
 test_shot_384 (void)
 {
   Fixture f = { 0 };
@@ -390,6 +422,8 @@ main (int argc, char **argv)
   add ("/plate-widget/tab", test_tab);
   add ("/plate-widget/pick", test_pick);
   add ("/plate-widget/shot-96", test_shot_96);
+  add ("/plate-widget/large-text", test_large_text);
+  g_test_add_func ("/plate-widget/speed-384", test_speed_384);
   g_test_add_func ("/plate-widget/shot-384", test_shot_384);
   g_test_add_func ("/plate-widget/shot-1536", test_shot_1536);
 

@@ -119,6 +119,12 @@ mns_ui_save_shots (GtkWidget *widget, const char *name)
   mns_ui_settle (window);
 }
 
+void
+mns_ui_set_text_scale (double factor)
+{
+  g_object_set (gtk_settings_get_default (), "gtk-xft-dpi", (int) (factor * 96 * 1024), NULL);
+}
+
 GtkWidget *
 mns_ui_find (GtkWidget *root, GType type)
 {

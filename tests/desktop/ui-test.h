@@ -23,6 +23,9 @@ void mns_ui_wait (gboolean (*done) (gpointer data), gpointer data);
 /* Draws the widget into shots/NAME.png of the build folder, light and dark: NAME-dark.png. */
 void mns_ui_save_shots (GtkWidget *widget, const char *name);
 
+/* Makes all text @factor times as large as usual. */
+void mns_ui_set_text_scale (double factor);
+
 /* The first widget of that type at or below @root. */
 GtkWidget *mns_ui_find (GtkWidget *root, GType type);
 
