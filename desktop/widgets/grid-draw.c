@@ -161,8 +161,30 @@ get_text_color (const Painter *p, const MnsGridColumn *column, const char *text,
   return color (p, MNS_COLOR_FG);
 }
 
+/* "under 10", in the room that the number leaves; for amber alone says nothing to many people. */
 static void
-draw_value (const Painter *p, guint row, guint column, const graphene_rect_t *rect, gboolean fault)
+draw_warning (const Painter *p,
+              const char *display,
+              const graphene_rect_t *area,
+              const char *warning)
+{
+  graphene_rect_t room = *area;
+  int width;
+
+  pango_layout_set_width (p->text, -1);
+  pango_layout_set_text (p->text, display, -1);
+  pango_layout_get_pixel_size (p->text, &width, NULL);
+  room.size.width -= (float) (width + 4);
+  draw_text (p, p->text, warning, &room, PANGO_ALIGN_LEFT, color (p, MNS_COLOR_MUT));
+}
+
+static void
+draw_value (const Painter *p,
+            guint row,
+            guint column,
+            const graphene_rect_t *rect,
+            gboolean fault,
+            const char *warning)
 {
   MnsGridModel *model = p->grid->model;
   const MnsGridColumn *info = mns_grid_model_get_column (model, column);
@@ -173,6 +195,8 @@ draw_value (const Painter *p, guint row, guint column, const graphene_rect_t *re
   graphene_rect_inset (&area, (float) (PADDING * p->grid->scale), 0);
   if (fault)
     draw_mark (p, &area, TRUE, "!", color (p, MNS_COLOR_ERR));
+  else if (warning != NULL)
+    draw_warning (p, display, &area, warning);
   if (info->kind == MNS_CELL_CHOICE && !mns_grid_model_is_locked (model, row, column))
     draw_mark (p, &area, FALSE, "▾", color (p, MNS_COLOR_MUT));
   if (info->kind == MNS_CELL_CHECK && !fault)
@@ -211,7 +235,7 @@ draw_cell (const Painter *p, guint row, guint column)
       gtk_snapshot_append_color (p->snapshot, &sel, &rect);
     }
   draw_lines (p, &rect, color (p, MNS_COLOR_LINE2));
-  draw_value (p, row, column, &rect, fault != NULL);
+  draw_value (p, row, column, &rect, fault != NULL, warning);
 }
 
 static void
