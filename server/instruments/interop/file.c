@@ -146,105 +146,87 @@ keep_tail (MnsInteropFile *file, const guint8 *bytes, gsize length)
   file->tail_length = (guint) length;
 }
 
-/**
- * mns_interop_read_file:
- * @state: a state
- * @file: one of its files
- * @folder_fd: the folder the file lies in
- *
- * Reads what the file gained since it was read last. A file that cannot be opened or read now is
- * tried again at the next look; one that breaks a rule is set aside for good.
- */
-void
-mns_interop_read_file (MnsInteropState *state, MnsInteropFile *file, int folder_fd)
-{
-  char name[64];
-  int fd;
-  gsize length = file->tail_length;
-  gssize rest = (gssize) length;
-
-  g_snprintf (name,
-              sizeof name,
-              "%s%s.bin",
-              mns_metric_kinds[file->metric].file,
-              file->is_old_name ? "" : "Out");
-  fd = openat (folder_fd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-  if (fd < 0)
-    return;
-  if (length > 0)
-    memcpy (state->buffer, file->tail, length);
-  while (rest >= 0)
-    {
-      gsize room = MNS_BUFFER_SIZE - length;
-      gssize n = pread (fd, state->buffer + length, room, (off_t) (file->taken + length));
-
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n <= 0)
-        break;
-      state->bytes_read += (guint64) n;
-      rest = take_buffer (state, file, length + (gsize) n);
-      length = (gsize) MAX (rest, 0);
-      if ((gsize) n < room)
-        break;
-    }
-  keep_tail (file, state->buffer, length);
-  close (fd);
-}
-
-static gboolean
-read_whole (MnsInteropState *state, int fd, gsize length, guint64 from)
+/* Reads up to @n bytes from @offset on. Fewer come only at the end. */
+static gsize
+read_at (MnsInteropState *state, const MnsSource *source, guint8 *to, gsize n, guint64 offset)
 {
   gsize done = 0;
 
-  while (done < length)
+  if (source->fd < 0)
     {
-      gssize n = pread (fd, state->buffer + done, length - done, (off_t) (from + done));
-
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n <= 0)
-        return FALSE;
-      done += (gsize) n;
-      state->bytes_read += (guint64) n;
+      done = offset < source->length ? MIN (n, source->length - (gsize) offset) : 0;
+      if (done > 0)
+        memcpy (to, source->bytes + offset, done);
     }
-  return TRUE;
+  while (source->fd >= 0 && done < n)
+    {
+      gssize got = pread (source->fd, to + done, n - done, (off_t) (offset + done));
+
+      if (got < 0 && errno == EINTR)
+        continue;
+      if (got <= 0)
+        break;
+      done += (gsize) got;
+    }
+  state->bytes_read += done;
+  return done;
 }
 
 /**
- * mns_interop_read_file_backward:
- * @state: a state
- * @file: one of its files, with records of fixed size
- * @folder_fd: the folder the file lies in
+ * mns_interop_read_forward:
+ * @state: a state with a buffer
+ * @file: one of its files
+ * @source: where its bytes are
  *
- * Reads again what was taken of the file before, the last record first.
+ * Takes what the file gained since it was read last.
  */
 void
-mns_interop_read_file_backward (MnsInteropState *state, MnsInteropFile *file, int folder_fd)
+mns_interop_read_forward (MnsInteropState *state, MnsInteropFile *file, const MnsSource *source)
+{
+  gsize length = file->tail_length;
+  gssize rest = (gssize) length;
+  gsize room;
+  gsize n;
+
+  if (length > 0)
+    memcpy (state->buffer, file->tail, length);
+  do
+    {
+      room = MNS_BUFFER_SIZE - length;
+      n = read_at (state, source, state->buffer + length, room, file->taken + length);
+      if (n > 0)
+        rest = take_buffer (state, file, length + n);
+      length = (gsize) MAX (rest, 0);
+    }
+  while (rest >= 0 && n == room && n > 0);
+  keep_tail (file, state->buffer, length);
+}
+
+/**
+ * mns_interop_read_backward:
+ * @state: a state with a buffer
+ * @file: one of its files, with records of fixed size
+ * @source: where its bytes are
+ *
+ * Takes once more what was taken of the file before, the last record first.
+ */
+void
+mns_interop_read_backward (MnsInteropState *state, MnsInteropFile *file, const MnsSource *source)
 {
   const MnsShape *shape = file->shape;
-  char name[64];
   MnsFault fault = { 0 };
   guint64 left;
-  int fd;
 
   if (shape == NULL || shape->record_size == 0 || file->is_set_aside)
-    return;
-  g_snprintf (name,
-              sizeof name,
-              "%s%s.bin",
-              mns_metric_kinds[file->metric].file,
-              file->is_old_name ? "" : "Out");
-  fd = openat (folder_fd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-  if (fd < 0)
     return;
   left = (file->taken - shape->header_size) / shape->record_size;
   while (left > 0)
     {
       gsize n = (gsize) MIN (left, MNS_BUFFER_SIZE / shape->record_size);
       guint64 from = shape->header_size + (left - n) * shape->record_size;
+      gsize size = n * shape->record_size;
 
-      if (!read_whole (state, fd, n * shape->record_size, from))
+      if (read_at (state, source, state->buffer, size, from) < size)
         break;
       mns_metric_readers[file->metric].take (state,
                                              shape,
@@ -254,7 +236,37 @@ mns_interop_read_file_backward (MnsInteropState *state, MnsInteropFile *file, in
                                              &fault);
       left -= n;
     }
-  close (fd);
+}
+
+/**
+ * mns_interop_read_file:
+ * @state: a state with a buffer
+ * @file: one of its files
+ * @folder_fd: the folder the file lies in
+ * @read: mns_interop_read_forward() or mns_interop_read_backward()
+ *
+ * Opens the file and reads it. One that cannot be opened or read now is tried again at the next
+ * look; one that breaks a rule is set aside for good.
+ */
+void
+mns_interop_read_file (MnsInteropState *state,
+                       MnsInteropFile *file,
+                       int folder_fd,
+                       MnsReadFunc read)
+{
+  MnsSource source = { -1, NULL, 0 };
+  char name[64];
+
+  g_snprintf (name,
+              sizeof name,
+              "%s%s.bin",
+              mns_metric_kinds[file->metric].file,
+              file->is_old_name ? "" : "Out");
+  source.fd = openat (folder_fd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+  if (source.fd < 0)
+    return;
+  read (state, file, &source);
+  close (source.fd);
 }
 
 /* Returns: (transfer full): the file's name within the run folder */

@@ -225,11 +225,31 @@ void mns_interop_limit_phasing (MnsInteropState *state);
 
 /* file.c */
 #define MNS_BUFFER_SIZE (256 * 1024)
-void mns_interop_read_file (MnsInteropState *state, MnsInteropFile *file, int folder_fd);
-void mns_interop_read_file_backward (MnsInteropState *state, MnsInteropFile *file, int folder_fd);
+
+/* Bytes of a file: an open one, or with @fd below 0 some in memory. */
+typedef struct
+{
+  int fd;
+  const guint8 *bytes;
+  gsize length;
+} MnsSource;
+
+typedef void (*MnsReadFunc) (MnsInteropState *state, MnsInteropFile *file, const MnsSource *source);
+void
+mns_interop_read_forward (MnsInteropState *state, MnsInteropFile *file, const MnsSource *source);
+void
+mns_interop_read_backward (MnsInteropState *state, MnsInteropFile *file, const MnsSource *source);
+void mns_interop_read_file (MnsInteropState *state,
+                            MnsInteropFile *file,
+                            int folder_fd,
+                            MnsReadFunc read);
 char *mns_interop_file_name (const MnsInteropFile *file);
 void mns_interop_file_rewind (MnsInteropFile *file);
 void mns_interop_file_free (MnsInteropFile *file);
+
+/* state.c: for tests and fuzzing. */
+gboolean mns_interop_state_look_at_bytes (
+    MnsInteropState *self, MnsMetric metric, const guint8 *bytes, gsize length, GError **error);
 
 /* The tile's slot, made if it is new; MNS_NO_SLOT with @fault if the run has no such tile. */
 static inline guint

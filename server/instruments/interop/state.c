@@ -211,7 +211,7 @@ has_grown (MnsInteropState *self, MnsInteropFile *file, int folder_fd, const cha
   if (fstatat (folder_fd, name, &info, 0) != 0)
     return FALSE;
   if ((guint64) info.st_size < file->taken + file->tail_length)
-    rewind_metric (self, file->metric);
+    self->is_spoilt[file->metric] = TRUE;
   return (guint64) info.st_size > file->taken + file->tail_length;
 }
 
@@ -241,19 +241,20 @@ look_at_entry (MnsInteropState *self,
   if (file == NULL)
     {
       file = add_file (self, metric, cycle, is_old_name);
-      mns_interop_read_file (self, file, folder_fd);
+      mns_interop_read_file (self, file, folder_fd, mns_interop_read_forward);
       return;
     }
   /* Both spellings are there: the newer one counts. */
   if (file->is_old_name && !is_old_name)
     {
       file->is_old_name = FALSE;
-      rewind_metric (self, metric);
+      self->is_spoilt[metric] = TRUE;
+      return;
     }
   if (file->is_old_name != is_old_name || file->is_set_aside ||
       !has_grown (self, file, folder_fd, name))
     return;
-  mns_interop_read_file (self, file, folder_fd);
+  mns_interop_read_file (self, file, folder_fd, mns_interop_read_forward);
 }
 
 /* A run writes cycle folders while it goes on and may join them at its end: where InterOp itself
@@ -330,21 +331,31 @@ look_at_cycle (MnsInteropState *self, int interop_fd, guint cycle, const gboolea
     close (folder_fd);
 }
 
-typedef void (*ReadFunc) (MnsInteropState *self, MnsInteropFile *file, int folder_fd);
+/* Where files lie that are to be read again: in a folder, or with @interop_fd below 0 in memory. */
+typedef struct
+{
+  int interop_fd;
+  MnsSource memory;
+} Place;
 
 static void
-read_again (MnsInteropState *self, int interop_fd, MnsInteropFile *file, ReadFunc read_one)
+read_again (MnsInteropState *self, const Place *place, MnsInteropFile *file, MnsReadFunc read)
 {
   char name[32];
   int folder_fd = -1;
 
   if (file->is_set_aside)
     return;
+  if (place->interop_fd < 0)
+    {
+      read (self, file, &place->memory);
+      return;
+    }
   g_snprintf (name, sizeof name, "C%u.1", file->cycle);
-  folder_fd = open_folder (interop_fd, file->cycle > 0 ? name : ".");
+  folder_fd = open_folder (place->interop_fd, file->cycle > 0 ? name : ".");
   if (folder_fd < 0)
     return;
-  read_one (self, file, folder_fd);
+  mns_interop_read_file (self, file, folder_fd, read);
   close (folder_fd);
 }
 
@@ -352,7 +363,7 @@ read_again (MnsInteropState *self, int interop_fd, MnsInteropFile *file, ReadFun
  * from their start. Each round sets one more file aside or is the last.
  */
 static void
-mend_spoilt (MnsInteropState *self, int interop_fd, MnsMetric metric)
+mend_spoilt (MnsInteropState *self, const Place *place, MnsMetric metric)
 {
   GPtrArray *files = self->files[metric];
 
@@ -360,22 +371,24 @@ mend_spoilt (MnsInteropState *self, int interop_fd, MnsMetric metric)
     {
       rewind_metric (self, metric);
       for (guint i = 0; i < files->len; i++)
-        read_again (self, interop_fd, files->pdata[i], mns_interop_read_file);
+        read_again (self, place, files->pdata[i], mns_interop_read_forward);
     }
 }
 
 /* Records repeat or are out of order: all files once more from their end. */
 static void
-mend_order (MnsInteropState *self, int interop_fd, MnsMetric metric)
+mend_order (MnsInteropState *self, const Place *place, MnsMetric metric)
 {
   GPtrArray *files = self->files[metric];
 
+  if (!self->is_careful[metric])
+    return;
   if (metric == MNS_METRIC_EMPIRICAL_PHASING)
     mns_interop_limit_phasing (self);
   mns_interop_clear_metric (self, metric);
   self->is_backward = TRUE;
   for (guint i = files->len; i-- > 0;)
-    read_again (self, interop_fd, files->pdata[i], mns_interop_read_file_backward);
+    read_again (self, place, files->pdata[i], mns_interop_read_backward);
   self->is_backward = FALSE;
   self->is_careful[metric] = FALSE;
 }
@@ -385,15 +398,15 @@ look_at_interop (MnsInteropState *self, int interop_fd)
 {
   g_autoptr (GArray) cycles = g_array_new (FALSE, FALSE, sizeof (guint));
   gboolean met[MNS_N_METRICS] = { FALSE };
+  const Place place = { interop_fd, { -1, NULL, 0 } };
 
   look_at_folder (self, interop_fd, cycles, met);
   for (guint i = 0; i < cycles->len; i++)
     look_at_cycle (self, interop_fd, g_array_index (cycles, guint, i), met);
   for (guint i = 0; i < MNS_N_METRICS; i++)
     {
-      mend_spoilt (self, interop_fd, i);
-      if (self->is_careful[i])
-        mend_order (self, interop_fd, i);
+      mend_spoilt (self, &place, i);
+      mend_order (self, &place, i);
     }
 }
 
@@ -433,6 +446,40 @@ mns_interop_state_look (MnsInteropState *self, GError **error)
       close (interop_fd);
     }
   close (run_fd);
+  return TRUE;
+}
+
+/**
+ * mns_interop_state_look_at_bytes:
+ * @self: a state
+ * @metric: which metric the bytes are a file of
+ * @bytes: a whole file, or as much of it as there is
+ * @length: how much
+ * @error: %MNS_ERROR_FAILED without memory
+ *
+ * Looks at a file in memory as if it lay in the run folder. Given again with more bytes, only
+ * those are new.
+ *
+ * Returns: %TRUE if the figures are up to date
+ */
+gboolean
+mns_interop_state_look_at_bytes (
+    MnsInteropState *self, MnsMetric metric, const guint8 *bytes, gsize length, GError **error)
+{
+  const Place place = { -1, { -1, bytes, length } };
+  MnsInteropFile *file = NULL;
+
+  if (!make_room (self, error))
+    return FALSE;
+  self->buffer = g_malloc (MNS_BUFFER_SIZE);
+  file = find_file (self, metric, 0);
+  if (file == NULL)
+    file = add_file (self, metric, 0, FALSE);
+  if (!file->is_set_aside)
+    mns_interop_read_forward (self, file, &place.memory);
+  mend_spoilt (self, &place, metric);
+  mend_order (self, &place, metric);
+  g_clear_pointer (&self->buffer, g_free);
   return TRUE;
 }
 
