@@ -79,10 +79,10 @@ compare_floats (const void *a, const void *b)
 }
 
 /* A few tiles far off would leave one colour for all others: the scale spans 98 % of them, and
- * @is_cut says so.
+ * @is_cut says so. Patterned flow cells have one and the same density everywhere: @is_flat.
  */
 static MnsPlotScale
-find_scale (const MnsPlotDocument *document, guint metric, gboolean *is_cut)
+find_scale (const MnsPlotDocument *document, guint metric, gboolean *is_cut, gboolean *is_flat)
 {
   g_autofree float *values = g_new (float, MAX (document->tiles->len, 1));
   guint n = 0;
@@ -101,6 +101,7 @@ find_scale (const MnsPlotDocument *document, guint metric, gboolean *is_cut)
   high = (double) values[n - 1 - n / 100];
   scale = mns_plot_scale (low, high, 5);
   *is_cut = (double) values[0] < scale.low || (double) values[n - 1] > scale.high;
+  *is_flat = values[n - 1] - values[0] <= 1e-6f * values[n - 1];
   return scale;
 }
 
@@ -197,8 +198,8 @@ static void
 draw (const MnsPlotDocument *document, guint metric, cairo_t *cr, double height)
 {
   Grid grid = lay_out (document);
-  gboolean is_cut;
-  MnsPlotScale scale = find_scale (document, metric, &is_cut);
+  gboolean is_cut, is_flat;
+  MnsPlotScale scale = find_scale (document, metric, &is_cut, &is_flat);
   g_autofree char *note = NULL;
 
   /* Edges of neighbours must not shine through. */
@@ -214,13 +215,14 @@ draw (const MnsPlotDocument *document, guint metric, cairo_t *cr, double height)
                           MAP_HEIGHT - 40,
                           &scale,
                           mns_plot_metric_title (metric));
-  note = g_strdup_printf ("%u tiles; swaths from left to right.%s%s",
+  note = g_strdup_printf ("%u tiles; swaths from left to right.%s%s%s",
                           document->tiles->len,
                           metric == MNS_TILE_METRIC_Q30 || metric == MNS_TILE_METRIC_ERROR ||
                                   metric == MNS_TILE_METRIC_ALIGNED
                               ? " Mean of the data reads."
                               : "",
-                          is_cut ? " Tiles beyond the scale have the colour of its end." : "");
+                          is_cut ? " Tiles beyond the scale have the colour of its end." : "",
+                          is_flat ? " All tiles have the same value." : "");
   mns_plot_text (cr, grid.x, grid.y + MAP_HEIGHT + 22, 8.5, MNS_PLOT_LEFT, MNS_PLOT_SOFT, note);
 }
 

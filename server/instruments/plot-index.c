@@ -76,7 +76,7 @@ greatest (const MnsPlotDocument *document)
 }
 
 static void
-draw_title (const MnsPlotDocument *document, cairo_t *cr, const MnsPlotArea *area, guint lane)
+draw_title (const MnsPlotDocument *document, cairo_t *cr, double x, double y, guint lane)
 {
   double sum = 0;
   guint n = 0;
@@ -92,7 +92,7 @@ draw_title (const MnsPlotDocument *document, cairo_t *cr, const MnsPlotArea *are
       n++;
     }
   text = g_strdup_printf ("Lane %u: %u indexes, %.1f %% of the clusters identified", lane, n, sum);
-  mns_plot_text (cr, MNS_PLOT_MARGIN, area->y - 7, 10, MNS_PLOT_LEFT, MNS_PLOT_INK, text);
+  mns_plot_text (cr, x, y, 10, MNS_PLOT_LEFT, MNS_PLOT_INK, text);
 }
 
 /* @text cut in its middle to fit @width: names of samples differ at their ends. */
@@ -248,7 +248,7 @@ draw (const MnsPlotDocument *document, guint which, cairo_t *cr, double height)
         draw_dense (document, cr, &area, lane);
       else
         draw_named (document, cr, &area, lane);
-      draw_title (document, cr, &area, lane);
+      draw_title (document, cr, is_dense ? area.x : MNS_PLOT_MARGIN, area.y - 7, lane);
       area.y += area.height + PANEL_GAP;
     }
   area.y -= PANEL_GAP + area.height;

@@ -272,6 +272,13 @@ draw_heat (const MnsPlotDocument *document, guint which, cairo_t *cr, double hei
                           PLOT_HEIGHT - 40,
                           &scale,
                           "Clusters of the cycle (%)");
+  mns_plot_text (cr,
+                 area.x,
+                 area.y + PLOT_HEIGHT + 50,
+                 8.5,
+                 MNS_PLOT_LEFT,
+                 MNS_PLOT_SOFT,
+                 "White: less than 0.05 % of the clusters.");
 }
 
 const MnsPlotKind mns_plot_q_histogram = { has_scores, get_height, draw_histogram };
