@@ -6,12 +6,14 @@ import {online, signedOut, view} from './api.ts';
 import {onPoke, startEvents} from './events.ts';
 import {_, loadLanguage, ngettext} from './i18n.ts';
 import {followHistory, go, match, place} from './nav.ts';
+import {startScanning} from './scan.ts';
 import {resume, session, signOut} from './session.ts';
 import {useStore} from './store.ts';
 import SignIn, {SignInForm} from './screens/signin.tsx';
 import LabView from './screens/labview.tsx';
 import {Dialog} from './ui/dialog.tsx';
 import {Busy, Fault, isTouchOnly, Link} from './ui/parts.tsx';
+import {Shortcuts} from './ui/shortcuts.tsx';
 import {Toast} from './ui/toast.tsx';
 
 type Params = Record<string, string>;
@@ -160,6 +162,7 @@ function Shell() {
     <Banners />
     <main id="main" ref={main}><Routed path={path} /></main>
     <Toast />
+    <Shortcuts />
     {ended && <Dialog title={_('Your session has ended. Sign in to go on.')}>
       <SignInForm user={who?.username} />
     </Dialog>}
@@ -183,4 +186,5 @@ function App() {
 
 followHistory();
 startEvents();
+startScanning();
 void loadLanguage().then(() => render(<App />, document.getElementById('app')!));

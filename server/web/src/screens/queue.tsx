@@ -9,8 +9,10 @@ import {GridView} from '../grid/GridView.tsx';
 import type {Pages} from '../grid/pages.ts';
 import {usePages} from '../grid/usePages.ts';
 import {_, moment, ngettext, num} from '../i18n.ts';
+import {takeScans} from '../scan.ts';
 import {Empty, Fault, isTouchOnly, Link, Loaded, priorityWord, qcWord, Screen,
   stageWord} from '../ui/parts.tsx';
+import {toast} from '../ui/toast.tsx';
 import {useView} from '../ui/useView.ts';
 import {fieldColumns, fieldText} from './fields.ts';
 
@@ -112,7 +114,52 @@ function useChoice(step: string, filter: string, pages: Pages<QueueRow> | null) 
     },
     all: (value) => void (value ? all() : none()),
   };
-  return {choice, size: chosen.size, hidden, all, none};
+  const choose = (more: string[]) => {
+    for (const id of more)
+      chosen.add(id);
+    changed();
+  };
+  return {choice, size: chosen.size, hidden, all, none, choose};
+}
+
+/** Which of the waiting samples have one of these names, ids or containers, and what has none. */
+export function matching(rows: QueueRow[], texts: string[]): {ids: string[]; missing: string[]} {
+  const ids = new Set<string>();
+  const missing: string[] = [];
+  for (const text of texts) {
+    const found = rows.filter((row) => [row.name, row.lims_id, row.sample_lims_id, row.container,
+      row.container_lims_id].includes(text));
+    if (found.length === 0)
+      missing.push(text);
+    for (const row of found)
+      ids.add(row.artifact_id ?? '');
+  }
+  return {ids: [...ids], missing};
+}
+
+/** Chooses what was scanned or pasted, and tells what does not wait here. */
+function useFinder(step: string, choose: (ids: string[]) => void) {
+  const [missing, setMissing] = useState<string[]>([]);
+  const find = async (texts: string[]) => {
+    const only = texts.length === 1 ? {filter: texts[0]} : {};
+    const page = await wholeView('queue', {step, limit: PAGE, ...only});
+    const found = matching(page.rows as QueueRow[], texts);
+    setMissing(found.missing);
+    choose(found.ids);
+    if (found.ids.length > 0)
+      toast(ngettext('{n} sample selected', '{n} samples selected', found.ids.length));
+  };
+  return {missing, find, forget: () => setMissing([])};
+}
+
+function Missing({texts, close}: {texts: string[]; close: () => void}) {
+  return <div class="banner warn" role="alert">
+    <span>{_('Not in this queue: {names}', {names: texts.join(', ')})}</span>
+    {texts.length === 1 && <Link href={`/search?q=${encodeURIComponent(texts[0]!)}`}>
+      {_('Search')}
+    </Link>}
+    <button type="button" onClick={close}>{_('Close')}</button>
+  </div>;
 }
 
 function Details({row, close}: {row: QueueRow; close: () => void}) {
@@ -170,11 +217,22 @@ export default function Queue({params}: {params: Record<string, string>}) {
   const cols = pages?.cols.join() ?? '';
   const columns = useMemo(() => columnsOf(pages?.cols ?? [], fields.page?.rows ?? []),
     [cols, fields.page]);
-  const {choice, size, hidden, all, none} = useChoice(step, filter, pages);
+  const {choice, size, hidden, all, none, choose} = useChoice(step, filter, pages);
+  const finder = useFinder(step, choose);
   const name = info?.step ?? _('Queue');
   const total = pages?.count ?? 0;
 
   useEffect(() => grid.current?.toTop(), [filter, order]);
+  useEffect(() => isTouchOnly() ? undefined : takeScans((text) => void finder.find([text])),
+    [step]);
+  const onPaste = (event: ClipboardEvent) => {
+    const names = (event.clipboardData?.getData('text/plain') ?? '').split(/[\r\n]+/)
+      .map((name) => name.trim()).filter(Boolean);
+    if (names.length < 2 || isTouchOnly())
+      return;
+    event.preventDefault();
+    void finder.find(names);
+  };
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (!event.ctrlKey || !event.shiftKey || event.key.toLowerCase() !== 'f')
@@ -201,7 +259,7 @@ export default function Queue({params}: {params: Record<string, string>}) {
     </>}>
     <div class="toolbar">
       <input ref={field} type="search" value={filter} placeholder={_('Filter or scan')}
-        aria-label={_('Filter or scan')} aria-keyshortcuts="Control+Shift+F"
+        aria-label={_('Filter or scan')} aria-keyshortcuts="Control+Shift+F" onPaste={onPaste}
         onInput={(event: Event) => setFilter((event.currentTarget as HTMLInputElement).value)} />
       {!isTouchOnly() && <>
         <button type="button" onClick={() => void all()}>{_('Select all')}</button>
@@ -213,6 +271,7 @@ export default function Queue({params}: {params: Record<string, string>}) {
           '{n} selected are hidden by the filter', hidden)}`}
       </span>
     </div>
+    {finder.missing.length > 0 && <Missing texts={finder.missing} close={finder.forget} />}
     {config.fault && <Fault fault={config.fault} retry={config.reload} />}
     {pages?.fault && <Fault fault={pages.fault} retry={() => void pages.reload()} />}
     <div class="with-side fills">
