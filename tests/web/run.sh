@@ -31,7 +31,7 @@ cd "$here"
 state=$(mktemp -d "${TMPDIR:-/tmp}/meniscus-web-XXXXXX")
 chmod 700 "$state"
 mkfifo "$state/ready"
-env -u G_DEBUG "$server" --state "$state/server" --listen 127.0.0.1:0 \
+env -u G_DEBUG "$server" --throwaway --state "$state/server" --listen 127.0.0.1:0 \
   >"$state/ready" 2>"$state/server.log" &
 pid=$!
 finish() {

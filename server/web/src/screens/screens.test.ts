@@ -7,6 +7,7 @@ import {fieldColumns, fieldText} from './fields.ts';
 import {lines} from './conflicts.tsx';
 import {byProtocol} from './labview.tsx';
 import {milestonesOf, milestoneStates, shownMilestone} from './step.tsx';
+import {matching} from './queue.tsx';
 import {axesOf, outputsOf} from './step-parts.tsx';
 
 test('rows become objects by the names of the columns', () => {
@@ -48,10 +49,20 @@ test('milestones before the state are done, those after it are to come', () => {
   assert.equal(shownMilestone(all, 'COMPLETED', undefined), 'ASSIGN_NEXT_STEPS');
 });
 
-test('a run without a plate has no placement', () => {
-  const run = {state: 'RECORD_DETAILS', placed: 0, container_type_id: null};
-  assert.deepEqual(milestonesOf(run), ['RECORD_DETAILS', 'ASSIGN_NEXT_STEPS']);
-  assert.equal(milestonesOf({...run, placed: 3})[0], 'PLACEMENT');
+test('milestones come as one text', () => {
+  assert.deepEqual(milestonesOf({milestones: 'PLACEMENT RECORD_DETAILS'}),
+    ['PLACEMENT', 'RECORD_DETAILS']);
+  assert.deepEqual(milestonesOf({milestones: null}), []);
+});
+
+test('names that are pasted find samples by name, id or container', () => {
+  const rows = [
+    {artifact_id: 'a', name: 'S-1', lims_id: '2-1', container: 'P', container_lims_id: '27-1'},
+    {artifact_id: 'b', name: 'S-2', lims_id: '2-2', container: 'P', container_lims_id: '27-1'},
+    {artifact_id: 'c', name: 'S-3', lims_id: '2-3', container: 'Q', container_lims_id: '27-2'},
+  ] as never;
+  assert.deepEqual(matching(rows, ['S-1', '2-2', 'S-9']), {ids: ['a', 'b'], missing: ['S-9']});
+  assert.deepEqual(matching(rows, ['27-1', 'S-1']), {ids: ['a', 'b'], missing: []});
 });
 
 test('an output of several inputs is one row', () => {

@@ -19,12 +19,9 @@ const TABS: Record<string, string> = {
 
 export type MilestoneState = 'done' | 'current' | 'later';
 
-/** What the bar shows. Only the server knows the order of a step type's milestones; what a run has
- * of them is told by what it has. */
-export function milestonesOf(run: Pick<Run, 'state' | 'placed' | 'container_type_id'>): string[] {
-  const early = ['STEP_SETUP', 'POOLING', 'PLACEMENT', 'ADD_REAGENT'].filter((name) =>
-    name === run.state || (name === 'PLACEMENT' && (run.placed || run.container_type_id)));
-  return [...early, 'RECORD_DETAILS', 'ASSIGN_NEXT_STEPS'];
+/** The milestones of a run's step type, in their order. */
+export function milestonesOf(run: Pick<Run, 'milestones'>): string[] {
+  return (run.milestones ?? '').split(' ').filter(Boolean);
 }
 
 /** How far a run is, for the bar over it. */
