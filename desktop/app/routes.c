@@ -8,6 +8,8 @@
 
 #include "desktop/app/routes.h"
 #include "desktop/screens/lab/lab-screen.h"
+#include "desktop/screens/projects/project-screen.h"
+#include "desktop/screens/projects/projects-screen.h"
 #include "desktop/screens/queue/bucket-screen.h"
 #include "desktop/screens/queue/queue-screen.h"
 #include "desktop/screens/step/step-screen.h"
@@ -20,10 +22,9 @@ static const struct
   gboolean main;
   MakeScreen make;
 } routes[] = {
-  { "/lab", TRUE, mns_lab_screen_new },
-  { "/queue/", FALSE, mns_queue_screen_new },
-  { "/bucket/", FALSE, mns_bucket_screen_new },
-  { "/step/", FALSE, mns_step_screen_new },
+  { "/lab", TRUE, mns_lab_screen_new },           { "/queue/", FALSE, mns_queue_screen_new },
+  { "/bucket/", FALSE, mns_bucket_screen_new },   { "/step/", FALSE, mns_step_screen_new },
+  { "/projects", TRUE, mns_projects_screen_new }, { "/project/", FALSE, mns_project_screen_new },
 };
 
 /* Row of the table, or -1. A prefix that ends with a slash wants something behind it. */

@@ -95,17 +95,17 @@ guess_separator (const char *data, gsize size)
 /* Text has no kinds; what is written like a number or an ISO date is called one. A leading zero
  * makes a barcode, not a number.
  */
-static MnsCellKind
+static MnsSheetKind
 guess_kind (const char *text)
 {
   const char *digits = *text == '-' ? text + 1 : text;
   double number;
 
   if (mns_sheet_is_iso_date (text))
-    return MNS_CELL_DATE;
+    return MNS_SHEET_DATE;
   if (!g_ascii_isdigit (*digits) || (digits[0] == '0' && g_ascii_isdigit (digits[1])))
-    return MNS_CELL_TEXT;
-  return mns_sheet_parse_number (text, &number) ? MNS_CELL_NUMBER : MNS_CELL_TEXT;
+    return MNS_SHEET_TEXT;
+  return mns_sheet_parse_number (text, &number) ? MNS_SHEET_NUMBER : MNS_SHEET_TEXT;
 }
 
 typedef struct

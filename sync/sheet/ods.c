@@ -34,7 +34,7 @@ clear_table (Table *self)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Table, clear_table)
 
 static gboolean
-set_repeated (Table *self, guint repeat, MnsCellKind kind, const char *text, GError **error)
+set_repeated (Table *self, guint repeat, MnsSheetKind kind, const char *text, GError **error)
 {
   char *shared;
   gboolean done;
@@ -117,11 +117,11 @@ set_date (Table *self, guint repeat, const char *value, GError **error)
   g_autofree char *text = NULL;
 
   if (!g_utf8_validate (day, -1, NULL) || !mns_sheet_is_iso_date (day))
-    return set_repeated (self, repeat, MNS_CELL_TEXT, value, error);
+    return set_repeated (self, repeat, MNS_SHEET_TEXT, value, error);
   if (strlen (value) < 19 || g_str_has_prefix (value + 10, "T00:00:00"))
-    return set_repeated (self, repeat, MNS_CELL_DATE, day, error);
+    return set_repeated (self, repeat, MNS_SHEET_DATE, day, error);
   text = g_strndup (value, 19); /* without fractions of a second */
-  return set_repeated (self, repeat, MNS_CELL_DATE, text, error);
+  return set_repeated (self, repeat, MNS_SHEET_DATE, text, error);
 }
 
 static gboolean
@@ -147,19 +147,19 @@ read_cell (Table *self, const char *element, GError **error)
     return FALSE;
 
   if (value == NULL || g_strcmp0 (type, "time") == 0)
-    done = set_repeated (self, repeat, MNS_CELL_TEXT, text->str, error);
+    done = set_repeated (self, repeat, MNS_SHEET_TEXT, text->str, error);
   else if (g_str_equal (type != NULL ? type : "", "date"))
     done = set_date (self, repeat, value, error);
   else if (g_str_equal (type != NULL ? type : "", "boolean"))
-    done = set_repeated (self, repeat, MNS_CELL_BOOL, value, error);
+    done = set_repeated (self, repeat, MNS_SHEET_BOOL, value, error);
   else if (g_strcmp0 (type, "string") != 0 && mns_sheet_parse_number (value, &number))
     {
       g_autofree char *written = mns_sheet_number_text (number);
 
-      done = set_repeated (self, repeat, MNS_CELL_NUMBER, written, error);
+      done = set_repeated (self, repeat, MNS_SHEET_NUMBER, written, error);
     }
   else
-    done = set_repeated (self, repeat, MNS_CELL_TEXT, value, error);
+    done = set_repeated (self, repeat, MNS_SHEET_TEXT, value, error);
   self->col = MIN (self->col + repeat, MNS_SHEET_MAX_COLS + 1);
   return done;
 }

@@ -412,14 +412,14 @@ mns_sample_list_get_text (MnsSampleList *self, guint row, guint column)
   return g_ptr_array_index (self->texts, row * self->columns->len + column);
 }
 
-MnsCellKind
+MnsSheetKind
 mns_sample_list_get_kind (MnsSampleList *self, guint row, guint column)
 {
-  g_return_val_if_fail (self != NULL, MNS_CELL_EMPTY);
-  g_return_val_if_fail (row < self->rows->len && column < self->columns->len, MNS_CELL_EMPTY);
+  g_return_val_if_fail (self != NULL, MNS_SHEET_EMPTY);
+  g_return_val_if_fail (row < self->rows->len && column < self->columns->len, MNS_SHEET_EMPTY);
 
   if (mns_sample_list_get_text (self, row, column) == NULL)
-    return MNS_CELL_EMPTY;
+    return MNS_SHEET_EMPTY;
   return mns_sheet_get_kind (self->sheet,
                              g_array_index (self->rows, guint, row),
                              g_array_index (self->columns, Column, column).sheet_column);
@@ -448,12 +448,12 @@ mns_sample_list_template (const char *const *headers, guint n_entries, GError **
 
   for (guint i = 0; i < N_MARKS; i++)
     {
-      if (!mns_sheet_set (sheet, marks[i], 0, MNS_CELL_TEXT, mark_texts[i], error))
+      if (!mns_sheet_set (sheet, marks[i], 0, MNS_SHEET_TEXT, mark_texts[i], error))
         return NULL;
     }
   for (guint i = 0; headers[i] != NULL; i++)
     {
-      if (!mns_sheet_set (sheet, 1, i, MNS_CELL_TEXT, headers[i], error))
+      if (!mns_sheet_set (sheet, 1, i, MNS_SHEET_TEXT, headers[i], error))
         return NULL;
     }
   return g_steal_pointer (&sheet);

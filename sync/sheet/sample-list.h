@@ -21,7 +21,7 @@ guint mns_sample_list_get_header_row (MnsSampleList *self);
 guint mns_sample_list_get_n_rows (MnsSampleList *self);
 guint mns_sample_list_get_sheet_row (MnsSampleList *self, guint row);
 const char *mns_sample_list_get_text (MnsSampleList *self, guint row, guint column);
-MnsCellKind mns_sample_list_get_kind (MnsSampleList *self, guint row, guint column);
+MnsSheetKind mns_sample_list_get_kind (MnsSampleList *self, guint row, guint column);
 
 MnsSheet *mns_sample_list_template (const char *const *headers, guint n_entries, GError **error);
 

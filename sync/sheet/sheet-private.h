@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 #define MNS_SHEET_MAX_ENTRIES 4096
 
 gboolean mns_sheet_set_shared (
-    MnsSheet *self, guint row, guint col, MnsCellKind kind, char *text, GError **error);
+    MnsSheet *self, guint row, guint col, MnsSheetKind kind, char *text, GError **error);
 
 gboolean mns_sheet_zip_has (GBytes *zip, const char *part, gboolean *has, GError **error);
 GBytes *mns_sheet_zip_part (GBytes *zip, const char *part, GError **error);

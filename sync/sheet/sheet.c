@@ -15,7 +15,7 @@
 typedef struct
 {
   char *text; /* a GRefString, NULL in an empty cell */
-  MnsCellKind kind;
+  MnsSheetKind kind;
 } Cell;
 
 struct _MnsSheet
@@ -171,21 +171,21 @@ mns_sheet_get_text (MnsSheet *self, guint row, guint col)
   return cell != NULL ? cell->text : NULL;
 }
 
-MnsCellKind
+MnsSheetKind
 mns_sheet_get_kind (MnsSheet *self, guint row, guint col)
 {
   const Cell *cell;
 
-  g_return_val_if_fail (self != NULL, MNS_CELL_EMPTY);
+  g_return_val_if_fail (self != NULL, MNS_SHEET_EMPTY);
 
   cell = find_cell (self, row, col);
-  return cell != NULL ? cell->kind : MNS_CELL_EMPTY;
+  return cell != NULL ? cell->kind : MNS_SHEET_EMPTY;
 }
 
 /* Puts a GRefString into a cell, sharing it with whoever holds it. */
 gboolean
 mns_sheet_set_shared (
-    MnsSheet *self, guint row, guint col, MnsCellKind kind, char *text, GError **error)
+    MnsSheet *self, guint row, guint col, MnsSheetKind kind, char *text, GError **error)
 {
   Cell *cell;
 
@@ -214,7 +214,7 @@ mns_sheet_set_shared (
  */
 gboolean
 mns_sheet_set (
-    MnsSheet *self, guint row, guint col, MnsCellKind kind, const char *text, GError **error)
+    MnsSheet *self, guint row, guint col, MnsSheetKind kind, const char *text, GError **error)
 {
   g_autofree char *name = NULL;
   char *shared;
@@ -230,7 +230,7 @@ mns_sheet_set (
       if (cell != NULL)
         {
           clear_cell (cell);
-          cell->kind = MNS_CELL_EMPTY;
+          cell->kind = MNS_SHEET_EMPTY;
         }
       return TRUE;
     }

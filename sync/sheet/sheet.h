@@ -12,21 +12,21 @@ G_BEGIN_DECLS
 #define MNS_SHEET_MAX_TEXT 32767 /* characters in a cell */
 
 /**
- * MnsCellKind:
- * @MNS_CELL_EMPTY: nothing; the text is %NULL
- * @MNS_CELL_TEXT: text as it stands in the file
- * @MNS_CELL_NUMBER: digits with a decimal point, at most 15 significant ones from a workbook
- * @MNS_CELL_DATE: `YYYY-MM-DD`, or `YYYY-MM-DDTHH:MM:SS` if the cell has a time of day
- * @MNS_CELL_BOOL: `true` or `false`
+ * MnsSheetKind:
+ * @MNS_SHEET_EMPTY: nothing; the text is %NULL
+ * @MNS_SHEET_TEXT: text as it stands in the file
+ * @MNS_SHEET_NUMBER: digits with a decimal point, at most 15 significant ones from a workbook
+ * @MNS_SHEET_DATE: `YYYY-MM-DD`, or `YYYY-MM-DDTHH:MM:SS` if the cell has a time of day
+ * @MNS_SHEET_BOOL: `true` or `false`
  */
 typedef enum
 {
-  MNS_CELL_EMPTY,
-  MNS_CELL_TEXT,
-  MNS_CELL_NUMBER,
-  MNS_CELL_DATE,
-  MNS_CELL_BOOL,
-} MnsCellKind;
+  MNS_SHEET_EMPTY,
+  MNS_SHEET_TEXT,
+  MNS_SHEET_NUMBER,
+  MNS_SHEET_DATE,
+  MNS_SHEET_BOOL,
+} MnsSheetKind;
 
 typedef struct _MnsSheet MnsSheet;
 
@@ -38,9 +38,9 @@ guint mns_sheet_get_n_rows (MnsSheet *self);
 guint mns_sheet_get_n_cols (MnsSheet *self);
 
 const char *mns_sheet_get_text (MnsSheet *self, guint row, guint col);
-MnsCellKind mns_sheet_get_kind (MnsSheet *self, guint row, guint col);
+MnsSheetKind mns_sheet_get_kind (MnsSheet *self, guint row, guint col);
 gboolean mns_sheet_set (
-    MnsSheet *self, guint row, guint col, MnsCellKind kind, const char *text, GError **error);
+    MnsSheet *self, guint row, guint col, MnsSheetKind kind, const char *text, GError **error);
 
 MnsSheet *mns_sheet_read (GBytes *bytes, const char *name, GError **error);
 MnsSheet *mns_sheet_read_file (const char *path, GError **error);

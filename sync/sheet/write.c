@@ -98,18 +98,18 @@ typedef struct
 } Writer;
 
 static lxw_error
-write_cell (const Writer *self, guint row, guint col, MnsCellKind kind, const char *text)
+write_cell (const Writer *self, guint row, guint col, MnsSheetKind kind, const char *text)
 {
   lxw_col_t column = (lxw_col_t) col;
   lxw_datetime when;
   double number;
 
-  if (kind == MNS_CELL_NUMBER && mns_sheet_parse_number (text, &number))
+  if (kind == MNS_SHEET_NUMBER && mns_sheet_parse_number (text, &number))
     return worksheet_write_number (self->worksheet, row, column, number, NULL);
-  if (kind == MNS_CELL_DATE && parse_date (text, &when))
+  if (kind == MNS_SHEET_DATE && parse_date (text, &when))
     return worksheet_write_datetime (
         self->worksheet, row, column, &when, text[10] != '\0' ? self->moment : self->day);
-  if (kind == MNS_CELL_BOOL)
+  if (kind == MNS_SHEET_BOOL)
     return worksheet_write_boolean (self->worksheet, row, column, g_str_equal (text, "true"), NULL);
   return worksheet_write_string (self->worksheet, row, column, text, NULL);
 }

@@ -233,13 +233,13 @@ set_number (Workbook *self, guint row, guint col, guint style, const char *value
   double number;
 
   if (!mns_sheet_parse_number (value, &number))
-    return mns_sheet_set (self->sheet, row, col, MNS_CELL_TEXT, value, error);
+    return mns_sheet_set (self->sheet, row, col, MNS_SHEET_TEXT, value, error);
   if (format == MNS_FORMAT_DATE && (text = mns_sheet_date_text (number, self->from_1904)) != NULL)
-    return mns_sheet_set (self->sheet, row, col, MNS_CELL_DATE, text, error);
+    return mns_sheet_set (self->sheet, row, col, MNS_SHEET_DATE, text, error);
   if (format == MNS_FORMAT_TIME && (text = mns_sheet_time_text (number)) != NULL)
-    return mns_sheet_set (self->sheet, row, col, MNS_CELL_TEXT, text, error);
+    return mns_sheet_set (self->sheet, row, col, MNS_SHEET_TEXT, text, error);
   text = mns_sheet_number_text (number);
-  return mns_sheet_set (self->sheet, row, col, MNS_CELL_NUMBER, text, error);
+  return mns_sheet_set (self->sheet, row, col, MNS_SHEET_NUMBER, text, error);
 }
 
 static gboolean
@@ -265,8 +265,8 @@ set_shared (Workbook *self, guint row, guint col, const char *value, GError **er
   if (*text == '\0')
     return TRUE;
   if (g_utf8_strlen (text, -1) > MNS_SHEET_MAX_TEXT)
-    return mns_sheet_set (self->sheet, row, col, MNS_CELL_TEXT, text, error);
-  return mns_sheet_set_shared (self->sheet, row, col, MNS_CELL_TEXT, text, error);
+    return mns_sheet_set (self->sheet, row, col, MNS_SHEET_TEXT, text, error);
+  return mns_sheet_set_shared (self->sheet, row, col, MNS_SHEET_TEXT, text, error);
 }
 
 static gboolean
@@ -286,7 +286,7 @@ set_value (Workbook *self,
     return set_shared (self, row, col, value, error);
   if (g_str_equal (type, "b"))
     return mns_sheet_set (
-        self->sheet, row, col, MNS_CELL_BOOL, g_str_equal (value, "0") ? "false" : "true", error);
+        self->sheet, row, col, MNS_SHEET_BOOL, g_str_equal (value, "0") ? "false" : "true", error);
   if (g_str_equal (type, "d"))
     {
       g_autofree char *day = g_strndup (value, 10);
@@ -295,11 +295,11 @@ set_value (Workbook *self,
       return mns_sheet_set (self->sheet,
                             row,
                             col,
-                            mns_sheet_is_iso_date (day) ? MNS_CELL_DATE : MNS_CELL_TEXT,
+                            mns_sheet_is_iso_date (day) ? MNS_SHEET_DATE : MNS_SHEET_TEXT,
                             mns_sheet_is_iso_date (day) && midnight ? day : value,
                             error);
     }
-  return mns_sheet_set (self->sheet, row, col, MNS_CELL_TEXT, value, error);
+  return mns_sheet_set (self->sheet, row, col, MNS_SHEET_TEXT, value, error);
 }
 
 /* Reads the cell at which the parser stands. The value of v is plain text, that of is rich. */

@@ -248,7 +248,7 @@ look_at_container_wells (const MnsLook *look,
       "s.id AS sample_id, s.name AS sample, j.id AS project_id, j.name AS project "
       "FROM placement p JOIN container c ON c.id = p.container_id "
       "LEFT JOIN artifact a ON a.id = p.artifact_id "
-      "LEFT JOIN content k ON k.artifact_id = a.content_id AND k.n = 1 "
+      "LEFT JOIN content k ON k.artifact_id = a.content_id AND k.n = 0 "
       "LEFT JOIN sample s ON s.id = k.sample_id LEFT JOIN project j ON j.id = s.project_id "
       "WHERE p.container_id = $container ORDER BY p.y, p.x",
       MNS_ARGS (MNS_ARG_ID ("container", &container)),

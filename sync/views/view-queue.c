@@ -64,12 +64,12 @@ queue_load (Queue *self, const MnsLook *look, JsonObject *args, const char *list
   "e.queued_at, a.qc_flag, f.name AS from_step, a.fields AS _artifact, s.fields AS _sample, "      \
   "c.fields AS _container, j.fields AS _project"
 
-/* content is counted from 1: the first sample speaks for a pool. */
+/* content is counted from 0: the first sample speaks for a pool. */
 #define QUEUE_JOINS                                                                                \
   " JOIN artifact a ON a.id = e.artifact_id "                                                      \
   "LEFT JOIN placement p ON p.artifact_id = a.id "                                                 \
   "LEFT JOIN container c ON c.id = p.container_id "                                                \
-  "LEFT JOIN content k ON k.artifact_id = a.content_id AND k.n = 1 "                               \
+  "LEFT JOIN content k ON k.artifact_id = a.content_id AND k.n = 0 "                               \
   "LEFT JOIN sample s ON s.id = k.sample_id "                                                      \
   "LEFT JOIN project j ON j.id = s.project_id "                                                    \
   "LEFT JOIN step f ON f.id = e.from_step_id "

@@ -103,7 +103,7 @@ static const char pairs_sql[] =
     "LEFT JOIN container ic ON ic.id = ip.container_id "
     "LEFT JOIN placement op ON op.artifact_id = o.id "
     "LEFT JOIN container oc ON oc.id = op.container_id "
-    "LEFT JOIN content k ON k.artifact_id = a.content_id AND k.n = 1 "
+    "LEFT JOIN content k ON k.artifact_id = a.content_id AND k.n = 0 "
     "LEFT JOIN sample s ON s.id = k.sample_id LEFT JOIN label l ON l.id = k.label_id "
     "LEFT JOIN project j ON j.id = s.project_id "
     "WHERE i.run_id = $run ORDER BY i.n, o.output_no NULLS FIRST, i.artifact_id";

@@ -11,11 +11,11 @@
 static inline char *
 grid_text (MnsSheet *sheet)
 {
-  static const char letters[] = { [MNS_CELL_EMPTY] = ' ',
-                                  [MNS_CELL_TEXT] = 't',
-                                  [MNS_CELL_NUMBER] = 'n',
-                                  [MNS_CELL_DATE] = 'd',
-                                  [MNS_CELL_BOOL] = 'b' };
+  static const char letters[] = { [MNS_SHEET_EMPTY] = ' ',
+                                  [MNS_SHEET_TEXT] = 't',
+                                  [MNS_SHEET_NUMBER] = 'n',
+                                  [MNS_SHEET_DATE] = 'd',
+                                  [MNS_SHEET_BOOL] = 'b' };
   GString *out = g_string_new (NULL);
 
   for (guint row = 0; row < mns_sheet_get_n_rows (sheet); row++)

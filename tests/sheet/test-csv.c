@@ -137,7 +137,7 @@ test_round_trip (void)
   g_autofree char *after = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
-    g_assert_true (mns_sheet_set (sheet, i / 3, i % 3, MNS_CELL_TEXT, texts[i], NULL));
+    g_assert_true (mns_sheet_set (sheet, i / 3, i % 3, MNS_SHEET_TEXT, texts[i], NULL));
   file = mns_sheet_write_csv (sheet, &error);
   g_assert_no_error (error);
   back = mns_sheet_read (file, "r.csv", &error);

@@ -136,9 +136,9 @@ test_template (void)
   const guint first = MNS_SAMPLE_LIST_FIRST_ENTRY;
 
   g_assert_no_error (error);
-  g_assert_true (mns_sheet_set (sheet, first, 0, MNS_CELL_TEXT, "S-1", NULL));
-  g_assert_true (mns_sheet_set (sheet, first, 1, MNS_CELL_DATE, "2026-11-24", NULL));
-  g_assert_true (mns_sheet_set (sheet, first + 2, 0, MNS_CELL_TEXT, "S-3", NULL));
+  g_assert_true (mns_sheet_set (sheet, first, 0, MNS_SHEET_TEXT, "S-1", NULL));
+  g_assert_true (mns_sheet_set (sheet, first, 1, MNS_SHEET_DATE, "2026-11-24", NULL));
+  g_assert_true (mns_sheet_set (sheet, first + 2, 0, MNS_SHEET_TEXT, "S-3", NULL));
   file = mns_sheet_write_xlsx (sheet, &error);
   g_assert_no_error (error);
   back = mns_sheet_read (file, "list.xlsx", &error);
@@ -147,8 +147,8 @@ test_template (void)
   g_assert_no_error (error);
   text = list_text (list);
   g_assert_cmpstr (text, ==, "2: Sample/Name UDF/Received; 6: S-1 2026-11-24; 8: S-3 -; ");
-  g_assert_cmpint (mns_sample_list_get_kind (list, 0, 1), ==, MNS_CELL_DATE);
-  g_assert_cmpint (mns_sample_list_get_kind (list, 1, 1), ==, MNS_CELL_EMPTY);
+  g_assert_cmpint (mns_sample_list_get_kind (list, 0, 1), ==, MNS_SHEET_DATE);
+  g_assert_cmpint (mns_sample_list_get_kind (list, 1, 1), ==, MNS_SHEET_EMPTY);
   g_assert_cmpuint (mns_sample_list_get_sheet_column (list, 1), ==, 1);
 }
 

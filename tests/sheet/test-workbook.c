@@ -180,15 +180,15 @@ make_sheet (void)
   static const struct
   {
     guint row, col;
-    MnsCellKind kind;
+    MnsSheetKind kind;
     const char *text;
   } cells[] = {
-    { 0, 0, MNS_CELL_TEXT, "Sample/Name" },  { 0, 1, MNS_CELL_TEXT, "=1+1" },
-    { 0, 2, MNS_CELL_TEXT, "007" },          { 1, 0, MNS_CELL_TEXT, "Prøve µ" },
-    { 1, 1, MNS_CELL_NUMBER, "0.1" },        { 1, 2, MNS_CELL_DATE, "2026-02-28" },
-    { 1, 3, MNS_CELL_BOOL, "true" },         { 3, 0, MNS_CELL_BOOL, "false" },
-    { 3, 1, MNS_CELL_NUMBER, "-12345.678" }, { 3, 2, MNS_CELL_DATE, "1999-12-31T23:59:59" },
-    { 3, 4, MNS_CELL_TEXT, "two\nlines" },
+    { 0, 0, MNS_SHEET_TEXT, "Sample/Name" },  { 0, 1, MNS_SHEET_TEXT, "=1+1" },
+    { 0, 2, MNS_SHEET_TEXT, "007" },          { 1, 0, MNS_SHEET_TEXT, "Prøve µ" },
+    { 1, 1, MNS_SHEET_NUMBER, "0.1" },        { 1, 2, MNS_SHEET_DATE, "2026-02-28" },
+    { 1, 3, MNS_SHEET_BOOL, "true" },         { 3, 0, MNS_SHEET_BOOL, "false" },
+    { 3, 1, MNS_SHEET_NUMBER, "-12345.678" }, { 3, 2, MNS_SHEET_DATE, "1999-12-31T23:59:59" },
+    { 3, 4, MNS_SHEET_TEXT, "two\nlines" },
   };
   MnsSheet *sheet = mns_sheet_new ();
 

@@ -104,19 +104,16 @@ show_rows (MnsNextPage *self)
     {
       g_autofree char *id = mns_cell_dup_id (rows, i, "artifact_id");
       g_autofree char *qc = mns_format_qc (rows, i, "qc_flag");
-      g_autofree char *action = name_action (mns_cell_text (rows, i, "action"),
-                                             mns_cell_text (rows, i, "next_step"));
+      g_autofree char *action =
+          name_action (mns_cell_text (rows, i, "action"), mns_cell_text (rows, i, "next_step"));
       const char *cells[] = {
         mns_cell_text (rows, i, "name"), qc, action, mns_cell_text (rows, i, "lims_id"), NULL
       };
 
       g_ptr_array_add (made, mns_row_new (id, cells));
     }
-  g_list_store_splice (self->rows,
-                       0,
-                       g_list_model_get_n_items (G_LIST_MODEL (self->rows)),
-                       made->pdata,
-                       made->len);
+  g_list_store_splice (
+      self->rows, 0, g_list_model_get_n_items (G_LIST_MODEL (self->rows)), made->pdata, made->len);
   mns_row_list_select_ids (self->list, (const char *const *) kept);
 }
 
@@ -326,8 +323,8 @@ sum_up (MnsNextPage *self)
 
   for (guint i = 0; i < mns_rows_get_n_rows (rows); i++)
     {
-      char *action = name_action (mns_cell_text (rows, i, "action"),
-                                  mns_cell_text (rows, i, "next_step"));
+      char *action =
+          name_action (mns_cell_text (rows, i, "action"), mns_cell_text (rows, i, "next_step"));
       guint n = GPOINTER_TO_UINT (g_hash_table_lookup (counts, action));
 
       g_hash_table_replace (counts, action, GUINT_TO_POINTER (n + 1));
@@ -343,10 +340,8 @@ mns_next_page_primary (MnsStepPage *page)
 {
   MnsNextPage *self = MNS_NEXT_PAGE (page);
   g_autofree char *summary = sum_up (self);
-  GtkWidget *dialog =
-      adw_message_dialog_new (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))),
-                              _ ("Finish this step?"),
-                              summary);
+  GtkWidget *dialog = adw_message_dialog_new (
+      GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), _ ("Finish this step?"), summary);
 
   adw_message_dialog_add_responses (
       ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("Cancel"), "finish", _ ("Finish step"), NULL);

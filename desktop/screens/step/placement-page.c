@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 
-/* Placement: put each output into a well. The plate's model is the screen's draft; after each action
- * of the user what differs from the lab's placements goes out as one command, and while one is
- * under way further actions gather for the next.
+/* Placement: put each output into a well. The plate's model is the screen's draft; after each
+ * action of the user what differs from the lab's placements goes out as one command, and while one
+ * is under way further actions gather for the next.
  */
 
 #define G_LOG_DOMAIN "mns-placement-page"
@@ -80,9 +80,8 @@ fill_containers (MnsPlacementPage *self)
       g_autoptr (JsonNode) missing = mns_cell_parse_json (rows, i, "unavailable");
       guint container = mns_plate_model_add_container (
           self->model, id, mns_cell_text (rows, i, "name"), &down, &across);
-      JsonArray *wells = missing != NULL && JSON_NODE_HOLDS_ARRAY (missing)
-                             ? json_node_get_array (missing)
-                             : NULL;
+      JsonArray *wells =
+          missing != NULL && JSON_NODE_HOLDS_ARRAY (missing) ? json_node_get_array (missing) : NULL;
 
       for (guint w = 0; wells != NULL && w < json_array_get_length (wells); w++)
         {
@@ -241,9 +240,8 @@ show_which (MnsPlacementPage *self)
   gtk_widget_set_sensitive (GTK_WIDGET (self->next), at + 1 < n);
   text = g_strdup_printf (_ ("%u of %u"), n > 0 ? at + 1 : 0, n);
   gtk_label_set_text (self->which, text);
-  gtk_editable_set_text (
-      GTK_EDITABLE (self->name),
-      n > 0 ? mns_plate_model_get_container_name (self->model, at) : "");
+  gtk_editable_set_text (GTK_EDITABLE (self->name),
+                         n > 0 ? mns_plate_model_get_container_name (self->model, at) : "");
 }
 
 static void save (MnsPlacementPage *self);
@@ -274,9 +272,11 @@ rebuild (MnsPlacementPage *self)
   g_clear_object (&self->model);
   g_hash_table_remove_all (self->stored);
   self->model = mns_plate_model_new ();
+  mns_plate_model_freeze (self->model);
   fill_containers (self);
   fill_samples (self);
   fill_wells (self);
+  mns_plate_model_thaw (self->model);
   g_signal_connect_object (
       self->model, "changed", G_CALLBACK (model_changed_cb), self, G_CONNECT_SWAPPED);
 
@@ -303,8 +303,8 @@ is_as_shown (MnsPlacementPage *self)
   const MnsRows *rows = self->placements->rows;
   guint n_known = 0;
 
-  if (self->model == NULL ||
-      mns_plate_model_get_n_containers (self->model) != mns_rows_get_n_rows (self->containers->rows))
+  if (self->model == NULL || mns_plate_model_get_n_containers (self->model) !=
+                                 mns_rows_get_n_rows (self->containers->rows))
     return FALSE;
   for (guint i = 0; i < mns_rows_get_n_rows (self->containers->rows); i++)
     if (g_strcmp0 (mns_plate_model_get_container_name (self->model, i),
@@ -524,8 +524,8 @@ place_all_cb (MnsPlacementPage *self)
   n = mns_plate_model_place (
       self->model, (const char *const *) ids, mns_plate_model_at (self->model, 0, 0, 0), &rule);
   if (n < n_ids)
-    text = g_strdup_printf (
-        ngettext ("%u sample does not fit", "%u samples do not fit", n_ids - n), n_ids - n);
+    text = g_strdup_printf (ngettext ("%u sample does not fit", "%u samples do not fit", n_ids - n),
+                            n_ids - n);
   else
     text = g_strdup_printf (ngettext ("%u sample placed", "%u samples placed", n), n);
   gtk_label_set_text (self->line, text);
@@ -633,17 +633,15 @@ name_activate_cb (MnsPlacementPage *self)
   if (text[0] == '\0' ||
       g_strcmp0 (text, mns_plate_model_get_container_name (self->model, at)) == 0)
     return;
-  mns_session_do (mns_step_page_get_session (MNS_STEP_PAGE (self)),
-                  "container.rename@1",
-                  mns_args_new ("container",
-                                mns_plate_model_get_container_id (self->model, at),
-                                "name",
-                                text,
-                                NULL),
-                  NULL,
-                  NULL,
-                  changed_container_cb,
-                  g_object_ref (self));
+  mns_session_do (
+      mns_step_page_get_session (MNS_STEP_PAGE (self)),
+      "container.rename@1",
+      mns_args_new (
+          "container", mns_plate_model_get_container_id (self->model, at), "name", text, NULL),
+      NULL,
+      NULL,
+      changed_container_cb,
+      g_object_ref (self));
 }
 
 static void
@@ -747,8 +745,7 @@ make_toolbar (MnsPlacementPage *self)
   gtk_widget_set_margin_end (GTK_WIDGET (self->toolbar), 16);
   gtk_widget_set_margin_bottom (GTK_WIDGET (self->toolbar), 8);
   add_button (self->toolbar, self, _ ("Place all"), G_CALLBACK (place_all_cb));
-  self->order = GTK_DROP_DOWN (
-      gtk_drop_down_new (G_LIST_MODEL (g_steal_pointer (&titles)), NULL));
+  self->order = GTK_DROP_DOWN (gtk_drop_down_new (G_LIST_MODEL (g_steal_pointer (&titles)), NULL));
   gtk_accessible_update_property (
       GTK_ACCESSIBLE (self->order), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Order of filling"), -1);
   g_signal_connect_object (
@@ -779,10 +776,8 @@ make_plate_side (MnsPlacementPage *self)
   self->which = GTK_LABEL (gtk_label_new (NULL));
   gtk_box_append (GTK_BOX (head), GTK_WIDGET (self->which));
   self->next = GTK_BUTTON (add_button (GTK_BOX (head), self, "›", G_CALLBACK (next_cb)));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->previous),
-                                  GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Previous container"),
-                                  -1);
+  gtk_accessible_update_property (
+      GTK_ACCESSIBLE (self->previous), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Previous container"), -1);
   gtk_accessible_update_property (
       GTK_ACCESSIBLE (self->next), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Next container"), -1);
   gtk_box_append (GTK_BOX (box), head);
@@ -818,11 +813,8 @@ mns_placement_page_init (MnsPlacementPage *self)
       G_LIST_MODEL (self->unplaced), columns, G_N_ELEMENTS (columns), _ ("Samples to place")));
   mns_row_list_set_draggable (self->list, TRUE);
   gtk_widget_set_size_request (GTK_WIDGET (self->list), 300, -1);
-  g_signal_connect_object (self->list,
-                           "selection-changed",
-                           G_CALLBACK (selection_changed_cb),
-                           self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (
+      self->list, "selection-changed", G_CALLBACK (selection_changed_cb), self, G_CONNECT_SWAPPED);
   gtk_box_append (GTK_BOX (box), make_toolbar (self));
   gtk_box_append (GTK_BOX (row), GTK_WIDGET (self->list));
   gtk_box_append (GTK_BOX (row), make_plate_side (self));

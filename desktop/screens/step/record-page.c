@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 
-/* Record details: a spreadsheet of the step's sample table and, beside it, the fields of the step. A
- * paste is one command; cells that cannot be right stay here, marked, and do not go out.
+/* Record details: a spreadsheet of the step's sample table and, beside it, the fields of the step.
+ * A paste is one command; cells that cannot be right stay here, marked, and do not go out.
  */
 
 #define G_LOG_DOMAIN "mns-record-page"
@@ -62,7 +62,8 @@ get_kind (const char *word)
 }
 
 static void
-read_limit (JsonObject *options, const char *name, MnsGridColumn *column, MnsCellLimits which, double *to)
+read_limit (
+    JsonObject *options, const char *name, MnsGridColumn *column, MnsCellLimits which, double *to)
 {
   if (!json_object_has_member (options, name) || json_object_get_null_member (options, name))
     return;
@@ -75,8 +76,8 @@ static MnsGridColumn
 make_column (const MnsRows *rows, guint row, GPtrArray *keep)
 {
   JsonNode *node = mns_cell_parse_json (rows, row, "options");
-  JsonObject *options = node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node)
-                                                                      : NULL;
+  JsonObject *options =
+      node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
   MnsGridColumn column = {
     .id = mns_cell_text (rows, row, "key"),
     .title = mns_cell_text (rows, row, "title"),
@@ -187,8 +188,8 @@ show_faults (MnsRecordPage *self)
 {
   MnsScreen *screen = mns_step_page_get_screen (MNS_STEP_PAGE (self));
   guint n = mns_grid_model_count_faults (self->model);
-  g_autofree char *text = g_strdup_printf (
-      ngettext ("%u cell is not valid", "%u cells are not valid", n), n);
+  g_autofree char *text =
+      g_strdup_printf (ngettext ("%u cell is not valid", "%u cells are not valid", n), n);
   guint n_rows = mns_grid_model_get_n_rows (self->model);
   g_autofree char *facts = g_strdup_printf (ngettext ("%u sample", "%u samples", n_rows), n_rows);
 
@@ -213,8 +214,10 @@ static void
 rebuild (MnsRecordPage *self)
 {
   const MnsRows *pairs = self->pairs->rows;
+  GtkWidget *scrolled;
 
   make_model (self);
+  mns_grid_model_freeze (self->model);
   for (guint row = 0; row < mns_rows_get_n_rows (pairs); row++)
     {
       g_autoptr (GPtrArray) texts = g_ptr_array_new ();
@@ -225,6 +228,7 @@ rebuild (MnsRecordPage *self)
       g_ptr_array_add (texts, NULL);
       mns_grid_model_append_row (self->model, id, (const char *const *) texts->pdata);
     }
+  mns_grid_model_thaw (self->model);
   mns_grid_model_set_read_only (self->model, mns_step_page_is_read_only (MNS_STEP_PAGE (self)));
   g_signal_connect_object (
       self->model, "cells-edited", G_CALLBACK (cells_edited_cb), self, G_CONNECT_SWAPPED);
@@ -232,7 +236,9 @@ rebuild (MnsRecordPage *self)
       self->model, "changed", G_CALLBACK (show_faults), self, G_CONNECT_SWAPPED);
   self->grid = MNS_GRID (mns_grid_new (self->model, _ ("Values of the samples")));
   g_signal_connect_object (self->grid, "message", G_CALLBACK (message_cb), self, G_CONNECT_SWAPPED);
-  adw_bin_set_child (self->grid_bin, GTK_WIDGET (self->grid));
+  scrolled = gtk_scrolled_window_new ();
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), GTK_WIDGET (self->grid));
+  adw_bin_set_child (self->grid_bin, scrolled);
 }
 
 static gboolean
@@ -244,8 +250,7 @@ has_same_shape (MnsRecordPage *self)
       mns_grid_model_get_n_rows (self->model) != mns_rows_get_n_rows (self->pairs->rows))
     return FALSE;
   for (guint i = 0; i < mns_rows_get_n_rows (self->fields->rows); i++)
-    n_columns +=
-        g_strcmp0 (mns_cell_text (self->fields->rows, i, "place"), "SAMPLE_TABLE") == 0;
+    n_columns += g_strcmp0 (mns_cell_text (self->fields->rows, i, "place"), "SAMPLE_TABLE") == 0;
   if (mns_grid_model_get_n_columns (self->model) != n_columns)
     return FALSE;
   for (guint row = 0; row < mns_rows_get_n_rows (self->pairs->rows); row++)
@@ -385,8 +390,9 @@ add_cell (MnsRecordPage *self, const MnsCellEdit *edit, JsonArray *cells, JsonOb
   const MnsGridColumn *column = mns_grid_model_get_column (self->model, edit->column);
   g_autofree char *artifact = dup_artifact (self, edit->row);
   guint field = GPOINTER_TO_UINT (g_ptr_array_index (self->column_fields, edit->column));
-  g_autofree char *field_id =
-      field > 0 ? mns_cell_dup_id (self->fields->rows, field - 1, "field_id") : g_strdup ("qc_flag");
+  g_autofree char *field_id = field > 0
+                                  ? mns_cell_dup_id (self->fields->rows, field - 1, "field_id")
+                                  : g_strdup ("qc_flag");
   g_autofree char *key = g_strconcat ("artifact:", artifact, NULL);
   const char *text = edit->text;
   const char *before = get_stored (self, edit->row, edit->column);

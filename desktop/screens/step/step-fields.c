@@ -81,9 +81,7 @@ static void
 switched_cb (GtkWidget *toggle, GParamSpec *pspec, MnsStepFields *self)
 {
   if (!self->loading)
-    save (self,
-          get_field (toggle),
-          gtk_switch_get_active (GTK_SWITCH (toggle)) ? "true" : "false");
+    save (self, get_field (toggle), gtk_switch_get_active (GTK_SWITCH (toggle)) ? "true" : "false");
 }
 
 static char *

@@ -129,7 +129,8 @@ show_bar (MnsStepScreen *self)
   for (int i = 0; words[i] != NULL; i++)
     gtk_box_append (
         self->bar,
-        make_tab (self, (guint) i + 1, words[i], completed || i <= reached, completed || i < reached));
+        make_tab (
+            self, (guint) i + 1, words[i], completed || i <= reached, completed || i < reached));
 }
 
 static void
@@ -166,13 +167,12 @@ show_owner (MnsStepScreen *self)
     {
       g_autofree char *end = mns_time_to_text (mns_cell_int (run, 0, "completed_at"));
 
-      text = g_strdup_printf (
-          _ ("Finished by %s at %s."), mns_cell_text (run, 0, "technician"), end);
+      text =
+          g_strdup_printf (_ ("Finished by %s at %s."), mns_cell_text (run, 0, "technician"), end);
     }
   else if (!mine)
-    text = g_strdup_printf (_ ("%s is working on this step since %s."),
-                            mns_cell_text (run, 0, "technician"),
-                            when);
+    text = g_strdup_printf (
+        _ ("%s is working on this step since %s."), mns_cell_text (run, 0, "technician"), when);
   mns_screen_set_banner (screen, MNS_BANNER_INFO, text);
   gtk_widget_set_visible (GTK_WIDGET (self->take_over_button), !mine && !completed);
   gtk_widget_set_visible (GTK_WIDGET (self->abort_button), mine && !completed);
@@ -216,9 +216,8 @@ run_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       g_clear_pointer (&self->run, mns_view_result_free);
       return;
     }
-  title = g_strdup_printf ("%s %s",
-                           mns_cell_text (run->rows, 0, "step"),
-                           mns_cell_text (run->rows, 0, "lims_id"));
+  title = g_strdup_printf (
+      "%s %s", mns_cell_text (run->rows, 0, "step"), mns_cell_text (run->rows, 0, "lims_id"));
   mns_screen_set_title (screen, title);
   words = dup_milestones (self);
   if (self->shown == NULL || find_word (words, self->shown) < 0)
@@ -226,10 +225,10 @@ run_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       const char *state = get_state (self);
 
       g_free (self->shown);
-      self->shown = g_strdup (find_word (words, state) >= 0 ? state
-                              : g_str_equal (state, "COMPLETED")
-                                  ? words[MAX (1, g_strv_length (words)) - 1]
-                                  : words[0]);
+      self->shown =
+          g_strdup (find_word (words, state) >= 0      ? state
+                    : g_str_equal (state, "COMPLETED") ? words[MAX (1, g_strv_length (words)) - 1]
+                                                       : words[0]);
     }
   show_owner (self);
   show_saved (self);
@@ -351,12 +350,8 @@ abort_cb (MnsStepScreen *self)
   gtk_accessible_update_property (
       GTK_ACCESSIBLE (reason), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Reason"), -1);
   adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), reason);
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog),
-                                    "cancel",
-                                    _ ("Keep working"),
-                                    "abort",
-                                    _ ("Abort step"),
-                                    NULL);
+  adw_message_dialog_add_responses (
+      ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("Keep working"), "abort", _ ("Abort step"), NULL);
   adw_message_dialog_set_response_appearance (
       ADW_MESSAGE_DIALOG (dialog), "abort", ADW_RESPONSE_DESTRUCTIVE);
   adw_message_dialog_set_response_enabled (ADW_MESSAGE_DIALOG (dialog), "abort", FALSE);

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+
+/* One project with its samples; from here samples come in and go into a workflow. */
+
+#define G_LOG_DOMAIN "mns-project-screen"
+
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+#include "desktop/app/cells.h"
+#include "desktop/app/view-pages.h"
+#include "desktop/screens/projects/project-screen.h"
+#include "desktop/widgets/row-list.h"
+
+/* Assigning is one command whatever the number; the view gives at most so many ids a page. */
+#define PAGE 500
+
+struct _MnsProjectScreen
+{
+  MnsScreen parent_instance;
+
+  char *project;
+  MnsViewPages *pages;
+  gboolean asked;
+  MnsViewResult *workflows;
+  JsonArray *gathered; /* samples for the workflow being assigned */
+  char *workflow;
+
+  MnsRowList *list;
+  GtkSearchEntry *filter;
+};
+
+G_DEFINE_FINAL_TYPE (MnsProjectScreen, mns_project_screen, MNS_TYPE_SCREEN)
+
+static const MnsPageColumn columns[] = {
+  { "name", NULL }, { "lims_id", NULL },       { "container", NULL },
+  { "well", NULL }, { "received_date", NULL }, { "stage", NULL },
+};
+
+static const MnsListColumn list_columns[] = {
+  { "name", N_ ("Sample"), FALSE, -1, TRUE, FALSE },
+  { "lims_id", N_ ("LIMS ID"), FALSE, 140, FALSE, FALSE },
+  { "container", N_ ("Container"), FALSE, 180, FALSE, FALSE },
+  { "well", N_ ("Well"), FALSE, 70, FALSE, FALSE },
+  { "received_date", N_ ("Received"), FALSE, 110, FALSE, FALSE },
+  { "stage", N_ ("Is now in"), FALSE, 200, FALSE, FALSE },
+};
+
+static void
+loaded_cb (MnsProjectScreen *self, guint n_rows)
+{
+  const char *filter = gtk_editable_get_text (GTK_EDITABLE (self->filter));
+
+  mns_screen_set_banner (MNS_SCREEN (self),
+                         MNS_BANNER_INFO,
+                         n_rows > 0          ? NULL
+                         : filter[0] != '\0' ? _ ("Nothing matches.")
+                                             : _ ("No samples yet. Import a sample list."));
+}
+
+static void
+project_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MnsProjectScreen) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MnsViewResult) project =
+      mns_session_look_finish (MNS_SESSION (source), result, &error);
+  g_autofree char *facts = NULL;
+  gint64 n;
+
+  if (project == NULL)
+    {
+      mns_screen_show_error (MNS_SCREEN (self), error);
+      return;
+    }
+  if (mns_rows_get_n_rows (project->rows) == 0)
+    {
+      mns_screen_show_empty (MNS_SCREEN (self),
+                             _ ("This project is no longer there"),
+                             NULL,
+                             _ ("Projects"),
+                             "/projects");
+      return;
+    }
+  n = mns_cell_int (project->rows, 0, "samples");
+  facts = g_strdup_printf (ngettext ("%s · %s · %d sample", "%s · %s · %d samples", n),
+                           mns_cell_text (project->rows, 0, "lims_id"),
+                           mns_cell_text (project->rows, 0, "account"),
+                           (int) n);
+  mns_screen_set_title (MNS_SCREEN (self), mns_cell_text (project->rows, 0, "name"));
+  mns_screen_set_facts (MNS_SCREEN (self), facts);
+  mns_screen_show_content (MNS_SCREEN (self));
+}
+
+static void
+workflows_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MnsProjectScreen) self = user_data;
+  MnsViewResult *workflows = mns_session_look_finish (MNS_SESSION (source), result, NULL);
+
+  if (workflows == NULL)
+    return;
+  g_clear_pointer (&self->workflows, mns_view_result_free);
+  self->workflows = workflows;
+}
+
+static void
+mns_project_screen_refresh (MnsScreen *screen)
+{
+  MnsProjectScreen *self = MNS_PROJECT_SCREEN (screen);
+  MnsSession *session = mns_screen_get_session (screen);
+  const char *filter = gtk_editable_get_text (GTK_EDITABLE (self->filter));
+
+  mns_session_look (session,
+                    "project",
+                    mns_args_new ("project", self->project, NULL),
+                    mns_screen_get_cancellable (screen),
+                    project_read_cb,
+                    g_object_ref (self));
+  mns_session_look (session,
+                    "workflows",
+                    mns_args_new ("status", "ACTIVE", NULL),
+                    mns_screen_get_cancellable (screen),
+                    workflows_read_cb,
+                    g_object_ref (self));
+  if (self->asked)
+    mns_view_pages_refresh (self->pages, -1);
+  else
+    mns_view_pages_ask (
+        self->pages,
+        mns_args_new ("project", self->project, "filter", filter[0] != '\0' ? filter : NULL, NULL),
+        -1);
+  self->asked = TRUE;
+}
+
+static gboolean
+mns_project_screen_concerns (MnsScreen *screen, const char *const *tables)
+{
+  if (g_strv_contains (tables, "sample"))
+    MNS_PROJECT_SCREEN (screen)->asked = FALSE;
+  return g_strv_contains (tables, "sample") || g_strv_contains (tables, "project") ||
+         g_strv_contains (tables, "stage_entry");
+}
+
+static void
+filter_changed_cb (MnsProjectScreen *self)
+{
+  self->asked = FALSE;
+  mns_screen_refresh (MNS_SCREEN (self));
+}
+
+static void
+mns_project_screen_primary (MnsScreen *screen)
+{
+  mns_screen_open (screen, "/import/%s", MNS_PROJECT_SCREEN (screen)->project);
+}
+
+/* ---- assigning ---- */
+
+static void
+assigned_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MnsProjectScreen) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MnsResult) done = mns_session_do_finish (MNS_SESSION (source), result, &error);
+
+  if (!mns_screen_show_refusal (MNS_SCREEN (self), done, error))
+    mns_screen_toast (MNS_SCREEN (self), _ ("Samples assigned to the workflow"));
+}
+
+static void
+assign (MnsProjectScreen *self)
+{
+  JsonObject *args = mns_args_new ("workflow", self->workflow, NULL);
+
+  json_object_set_array_member (args, "samples", g_steal_pointer (&self->gathered));
+  mns_session_do (mns_screen_get_session (MNS_SCREEN (self)),
+                  "workflow.assign@1",
+                  args,
+                  NULL,
+                  NULL,
+                  assigned_cb,
+                  g_object_ref (self));
+}
+
+static void gather (MnsProjectScreen *self, const char *after);
+
+static void
+gathered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MnsProjectScreen) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MnsViewResult) page = mns_session_look_finish (MNS_SESSION (source), result, &error);
+
+  if (page == NULL)
+    {
+      mns_screen_set_banner (MNS_SCREEN (self), MNS_BANNER_ERROR, error->message);
+      return;
+    }
+  for (guint i = 0; i < mns_rows_get_n_rows (page->rows); i++)
+    {
+      g_autofree char *id = mns_cell_dup_id (page->rows, i, "sample_id");
+
+      json_array_add_string_element (self->gathered, id);
+    }
+  if (page->next != NULL)
+    gather (self, page->next);
+  else
+    assign (self);
+}
+
+/* All samples of the project, page by page. */
+static void
+gather (MnsProjectScreen *self, const char *after)
+{
+  JsonObject *args = mns_args_new ("project", self->project, "after", after, NULL);
+
+  json_object_set_int_member (args, "limit", PAGE);
+  mns_session_look (mns_screen_get_session (MNS_SCREEN (self)),
+                    "project_samples",
+                    args,
+                    NULL,
+                    gathered_cb,
+                    g_object_ref (self));
+}
+
+static void
+assign_answered_cb (AdwMessageDialog *dialog, const char *response, MnsProjectScreen *self)
+{
+  GtkDropDown *choice = g_object_get_data (G_OBJECT (dialog), "choice");
+  guint at = gtk_drop_down_get_selected (choice);
+  g_auto (GStrv) chosen = NULL;
+  guint n_missing;
+
+  if (!g_str_equal (response, "assign") || at == GTK_INVALID_LIST_POSITION)
+    return;
+  g_free (self->workflow);
+  self->workflow = mns_cell_dup_id (self->workflows->rows, at, "workflow_id");
+  g_clear_pointer (&self->gathered, json_array_unref);
+  self->gathered = json_array_new ();
+  chosen = mns_row_list_dup_selected_ids (self->list, &n_missing);
+  for (guint i = 0; chosen[i] != NULL; i++)
+    json_array_add_string_element (self->gathered, chosen[i]);
+  if (chosen[0] != NULL && n_missing == 0)
+    {
+      assign (self);
+      return;
+    }
+  json_array_unref (self->gathered);
+  self->gathered = json_array_new ();
+  gather (self, NULL);
+}
+
+static void
+assign_cb (MnsProjectScreen *self)
+{
+  g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
+  g_auto (GStrv) chosen = mns_row_list_dup_selected_ids (self->list, NULL);
+  guint n = g_strv_length (chosen);
+  g_autofree char *text =
+      n > 0 ? g_strdup_printf (ngettext ("%u selected sample begins in the first step.",
+                                         "%u selected samples begin in the first step.",
+                                         n),
+                               n)
+            : g_strdup (_ ("All samples of the project begin in the first step."));
+  GtkWidget *dialog, *choice;
+
+  if (self->workflows == NULL || mns_rows_get_n_rows (self->workflows->rows) == 0)
+    {
+      mns_screen_toast (MNS_SCREEN (self), _ ("There is no active workflow"));
+      return;
+    }
+  for (guint i = 0; i < mns_rows_get_n_rows (self->workflows->rows); i++)
+    gtk_string_list_append (names, mns_cell_text (self->workflows->rows, i, "name"));
+  dialog = adw_message_dialog_new (
+      GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), _ ("Assign to workflow"), text);
+  choice = gtk_drop_down_new (G_LIST_MODEL (g_steal_pointer (&names)), NULL);
+  gtk_accessible_update_property (
+      GTK_ACCESSIBLE (choice), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Workflow"), -1);
+  adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), choice);
+  adw_message_dialog_add_responses (
+      ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("Cancel"), "assign", _ ("Assign"), NULL);
+  adw_message_dialog_set_response_appearance (
+      ADW_MESSAGE_DIALOG (dialog), "assign", ADW_RESPONSE_SUGGESTED);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "assign");
+  g_object_set_data (G_OBJECT (dialog), "choice", choice);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (assign_answered_cb), self, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+mns_project_screen_filter (MnsScreen *screen)
+{
+  gtk_widget_grab_focus (GTK_WIDGET (MNS_PROJECT_SCREEN (screen)->filter));
+}
+
+static void
+mns_project_screen_dispose (GObject *object)
+{
+  MnsProjectScreen *self = MNS_PROJECT_SCREEN (object);
+
+  g_clear_object (&self->pages);
+  g_clear_pointer (&self->workflows, mns_view_result_free);
+  g_clear_pointer (&self->gathered, json_array_unref);
+  g_clear_pointer (&self->project, g_free);
+  g_clear_pointer (&self->workflow, g_free);
+
+  G_OBJECT_CLASS (mns_project_screen_parent_class)->dispose (object);
+}
+
+static void
+mns_project_screen_class_init (MnsProjectScreenClass *klass)
+{
+  MnsScreenClass *screen_class = MNS_SCREEN_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = mns_project_screen_dispose;
+  screen_class->refresh = mns_project_screen_refresh;
+  screen_class->concerns = mns_project_screen_concerns;
+  screen_class->primary = mns_project_screen_primary;
+  screen_class->filter = mns_project_screen_filter;
+}
+
+static void
+mns_project_screen_init (MnsProjectScreen *self)
+{
+}
+
+GtkWidget *
+mns_project_screen_new (MnsSession *session, const char *argument)
+{
+  MnsProjectScreen *self = g_object_new (MNS_TYPE_PROJECT_SCREEN, "session", session, NULL);
+  MnsScreen *screen = MNS_SCREEN (self);
+  MnsListColumn shown[G_N_ELEMENTS (list_columns)];
+  GtkWidget *bar = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  GtkWidget *button = gtk_button_new_with_label (_ ("Assign to workflow…"));
+
+  self->project = g_strdup (argument);
+  self->pages =
+      mns_view_pages_new (session, "project_samples", "sample_id", columns, G_N_ELEMENTS (columns));
+  g_signal_connect_object (self->pages, "loaded", G_CALLBACK (loaded_cb), self, G_CONNECT_SWAPPED);
+  for (guint i = 0; i < G_N_ELEMENTS (list_columns); i++)
+    {
+      shown[i] = list_columns[i];
+      shown[i].title = _ (list_columns[i].title);
+    }
+  self->list = MNS_ROW_LIST (mns_row_list_new (
+      mns_view_pages_get_model (self->pages), shown, G_N_ELEMENTS (shown), _ ("Samples")));
+  self->filter = GTK_SEARCH_ENTRY (gtk_search_entry_new ());
+  g_object_set (self->filter, "placeholder-text", _ ("Filter"), NULL);
+  gtk_accessible_update_property (
+      GTK_ACCESSIBLE (self->filter), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Filter"), -1);
+  g_signal_connect_object (
+      self->filter, "search-changed", G_CALLBACK (filter_changed_cb), self, G_CONNECT_SWAPPED);
+  gtk_widget_set_margin_start (bar, 16);
+  gtk_widget_set_margin_bottom (bar, 8);
+  gtk_box_append (GTK_BOX (bar), GTK_WIDGET (self->filter));
+  g_signal_connect_object (button, "clicked", G_CALLBACK (assign_cb), self, G_CONNECT_SWAPPED);
+  mns_screen_add_tool (screen, button);
+  mns_screen_set_title (screen, _ ("Project"));
+  mns_screen_set_primary (screen, _ ("Import samples"));
+  mns_screen_set_under_title (screen, bar);
+  mns_screen_set_content (screen, GTK_WIDGET (self->list));
+  return GTK_WIDGET (self);
+}
