@@ -34,6 +34,7 @@ typedef struct
   MnsPgLink *link;
   MnsPgStatements *statements;
   MnsPgLock lock;
+  guint by_index; /* generation of the link in which small tables are read by index too; 0: none */
 } PgStore;
 
 typedef struct
@@ -85,6 +86,21 @@ settle (PgStore *self, GError **error)
   return mns_pg_link_revive (self->link, error);
 }
 
+/* Under SERIALIZABLE whoever reads a table as a whole collides with everyone who writes into it,
+ * and of a table with few rows PostgreSQL reads the whole if it may.
+ */
+static void
+read_by_index (PgStore *self, gboolean wanted)
+{
+  guint generation = mns_pg_link_get_generation (self->link);
+
+  if (wanted == (self->by_index != 0 && self->by_index == generation))
+    return;
+  queue_plain (self, wanted ? "SET enable_seqscan = off" : "SET enable_seqscan = on");
+  mns_pg_link_sync (self->link);
+  self->by_index = wanted ? mns_pg_link_get_generation (self->link) : 0;
+}
+
 static MnsTransaction *
 begin (MnsStore *store, MnsAccess access, GError **error)
 {
@@ -93,6 +109,7 @@ begin (MnsStore *store, MnsAccess access, GError **error)
 
   if (!settle (self, error))
     return NULL;
+  read_by_index (self, access == MNS_ACCESS_WRITE);
   if (self->lock != MNS_PG_LOCK_NONE)
     {
       /* a section of its own: BEGIN must be the first of its transaction */
