@@ -165,14 +165,20 @@ export class Api {
   }
 }
 
+const LONGEST_LIST = 3456; // samples that one command takes
+
 /** A project with @n samples in the queue of a workflow's first step, made once a test file. */
 export async function makeLab(api, name, n) {
   const project = await api.do('project.create@1', {name});
-  const samples = Array.from({length: n}, (_unused, i) =>
-    ({name: `${name}-${String(i + 1).padStart(5, '0')}`}));
-  const made = await api.do('sample.import@1', {project: project.project, samples});
   const [workflow] = await api.view('workflows', {status: 'ACTIVE'});
-  await api.do('workflow.assign@1', {workflow: workflow.workflow_id, samples: made.samples});
   const [stage] = await api.view('stages', {workflow: workflow.workflow_id});
-  return {project, step: stage.step_id, samples: made.samples, workflow};
+  const all = [];
+  for (let first = 0; first < n; first += LONGEST_LIST) {
+    const samples = Array.from({length: Math.min(LONGEST_LIST, n - first)}, (_unused, i) =>
+      ({name: `${name}-${String(first + i + 1).padStart(5, '0')}`}));
+    const made = await api.do('sample.import@1', {project: project.project, samples});
+    await api.do('workflow.assign@1', {workflow: workflow.workflow_id, samples: made.samples});
+    all.push(...made.samples);
+  }
+  return {project, step: stage.step_id, samples: all, workflow};
 }
