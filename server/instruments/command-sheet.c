@@ -495,15 +495,25 @@ convert (int argc, char **argv)
 int
 mns_command_sheet (int argc, char **argv)
 {
-  static const struct
+  static struct
   {
     const char *name;
+    char whole[16]; /* as messages and the usage call it */
     int (*run) (int argc, char **argv);
-  } verbs[] = { { "check", check }, { "convert", convert }, { "show", show } };
+  } verbs[] = {
+    { "check", "sheet check", check },
+    { "convert", "sheet convert", convert },
+    { "show", "sheet show", show },
+  };
+  gboolean wants_help =
+      argc > 1 && (g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "-h"));
 
   for (gsize i = 0; argc > 1 && i < G_N_ELEMENTS (verbs); i++)
     if (g_str_equal (argv[1], verbs[i].name))
-      return verbs[i].run (argc - 1, argv + 1);
-  fputs ("Usage: meniscus-run sheet check|convert|show FILE\n", stderr);
-  return argc > 1 && g_str_has_prefix (argv[1], "--help") ? MNS_EXIT_OK : MNS_EXIT_USAGE;
+      {
+        argv[1] = verbs[i].whole;
+        return verbs[i].run (argc - 1, argv + 1);
+      }
+  fputs ("Usage: meniscus-run sheet check|convert|show FILE\n", wants_help ? stdout : stderr);
+  return wants_help ? MNS_EXIT_OK : MNS_EXIT_USAGE;
 }

@@ -46,3 +46,24 @@ shared_data_parse_json (const char *text)
   g_assert_nonnull (node);
   return node;
 }
+
+guint
+shared_data_change_bytes (const char *data,
+                          gsize length,
+                          void (*read) (const char *changed, gsize length))
+{
+  static const char others[] = { '\0', '"', ',', '<', '[', '\n', (char) 0xff };
+  g_autofree char *changed = g_memdup2 (data, length + 1);
+  guint n = 0;
+
+  changed[length] = '\0';
+  for (gsize i = 0; i < length; i++)
+    for (gsize j = 0; j < G_N_ELEMENTS (others); j++)
+      {
+        changed[i] = others[j];
+        read (changed, length);
+        changed[i] = data[i];
+        n++;
+      }
+  return n;
+}

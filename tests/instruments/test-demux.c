@@ -324,6 +324,30 @@ test_prefixes (void)
   g_test_message ("%u prefixes of statistics read", n);
 }
 
+static void
+read_changed (const char *data, gsize length)
+{
+  g_autoptr (MnsDemux) demux = mns_demux_new (MNS_DEMUX_BCL2FASTQ, ".");
+  g_autoptr (MnsCsvTable) table = mns_csv_table_parse (data, length);
+
+  mns_demux_parse_stats_json (demux, data, length, "changed", NULL);
+  mns_demux_finish (demux);
+}
+
+static void
+test_changed_bytes (void)
+{
+  static const char text[] =
+      "{\"Flowcell\":\"F\",\"RunId\":\"r\",\"ConversionResults\":[{\"LaneNumber\":1,"
+      "\"TotalClustersPF\":3,\"DemuxResults\":[{\"SampleId\":\"a\",\"IndexMetrics\":["
+      "{\"IndexSequence\":\"A+C\",\"MismatchCounts\":{\"0\":1}}],\"NumberReads\":1,"
+      "\"ReadMetrics\":[{\"YieldQ30\":2}]}],\"Undetermined\":{\"NumberReads\":2}}],"
+      "\"UnknownBarcodes\":[{\"Lane\":1,\"Barcodes\":{\"A+T\":1}}]}";
+
+  g_test_message ("%u changed statistics read",
+                  shared_data_change_bytes (text, strlen (text), read_changed));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -336,5 +360,6 @@ main (int argc, char **argv)
   g_test_add_func ("/demux/odd-json", test_odd_json);
   g_test_add_func ("/demux/bad-csv", test_bad_csv);
   g_test_add_func ("/demux/prefixes", test_prefixes);
+  g_test_add_func ("/demux/changed-bytes", test_changed_bytes);
   return g_test_run ();
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <cairo.h>
+#include <fontconfig/fontconfig.h>
 #include <json-glib/json-glib.h>
 
 #include "server/instruments/generate/generator.h"
@@ -288,6 +289,8 @@ main (int argc, char **argv)
 {
   static const char *const presets[] = { "novaseq6000-s1", "miseq", "nextseq550-mid" };
 
+  int result;
+
   g_test_init (&argc, &argv, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (presets); i++)
     {
@@ -312,5 +315,8 @@ main (int argc, char **argv)
   g_test_add_func ("/plot/scale", test_scale);
   g_test_add_func ("/plot/numbers", test_numbers);
   g_test_add_func ("/plot/heat", test_heat);
-  return g_test_run ();
+  result = g_test_run ();
+  cairo_debug_reset_static_data (); /* fonts kept for the next drawing are no leak */
+  FcFini ();
+  return result;
 }

@@ -311,6 +311,28 @@ test_prefixes (void)
 }
 
 static void
+read_changed (const char *data, gsize length)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MnsRunParameters) seen = mns_run_parameters_parse (data, length, "changed", &error);
+
+  g_assert_true ((seen == NULL) == (error != NULL));
+}
+
+static void
+test_changed_bytes (void)
+{
+  g_autofree char *path = shared_data_find ("run-xml/novaseqx-prod-params-only/RunParameters.xml");
+  gsize length;
+  g_autofree char *data =
+      path != NULL ? mns_text_file_read (path, MNS_TEXT_FILE_MAX, &length, NULL) : NULL;
+
+  if (data != NULL)
+    g_test_message ("%u changed RunParameters.xml read",
+                    shared_data_change_bytes (data, length, read_changed));
+}
+
+static void
 test_not_parameters (void)
 {
   g_autoptr (GError) error = NULL;
@@ -330,6 +352,7 @@ main (int argc, char **argv)
   g_test_add_func ("/run-xml/models", test_models);
   g_test_add_func ("/run-xml/own-models", test_own_models);
   g_test_add_func ("/run-xml/prefixes", test_prefixes);
+  g_test_add_func ("/run-xml/changed-bytes", test_changed_bytes);
   g_test_add_func ("/run-xml/not-parameters", test_not_parameters);
   return g_test_run ();
 }

@@ -508,6 +508,39 @@ test_prefixes (void)
   g_test_message ("%u prefixes of sample sheets read", n);
 }
 
+static void
+read_changed (const char *data, gsize length)
+{
+  g_autoptr (MnsSampleSheet) sheet = mns_sample_sheet_parse (data, length);
+  g_autofree char *text = NULL;
+
+  mns_sample_sheet_check (sheet, NULL);
+  text = mns_sample_sheet_to_text (sheet, NULL);
+}
+
+static void
+test_changed_bytes (void)
+{
+  static const char *const files[] = {
+    "sample-sheets/v2-novaseq6000-bclconvert.csv",
+    "sample-sheets/v1-iem5-nextseq500.csv",
+    "sample-sheets/classic-hiseq-fcid.csv",
+  };
+  guint n = 0;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      g_autofree char *path = shared_data_find (files[i]);
+      gsize length;
+      g_autofree char *data =
+          path != NULL ? mns_text_file_read (path, MNS_TEXT_FILE_MAX, &length, NULL) : NULL;
+
+      if (data != NULL)
+        n += shared_data_change_bytes (data, length, read_changed);
+    }
+  g_test_message ("%u changed sample sheets read", n);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -525,5 +558,6 @@ main (int argc, char **argv)
   g_test_add_func ("/sheet/index2/settings", test_index2_settings);
   g_test_add_func ("/sheet/index2/turn", test_turn);
   g_test_add_func ("/sheet/prefixes", test_prefixes);
+  g_test_add_func ("/sheet/changed-bytes", test_changed_bytes);
   return g_test_run ();
 }
