@@ -96,3 +96,36 @@ mns_log_install (void)
 {
   g_log_set_writer_func (write_message, NULL, NULL);
 }
+
+/* Messages quote values between marks of several kinds: "x", 'x', “x”, (x). */
+char *
+mns_log_scrub (const char *text)
+{
+  static const struct
+  {
+    const char *open;
+    const char *close;
+  } marks[] = { { "\"", "\"" }, { "'", "'" }, { "“", "”" }, { "(", ")" } };
+  g_autoptr (GString) clean = g_string_new (NULL);
+
+  while (*text != '\0')
+    {
+      const char *end = NULL;
+      guint i;
+
+      for (i = 0; i < G_N_ELEMENTS (marks); i++)
+        if (g_str_has_prefix (text, marks[i].open))
+          {
+            end = strstr (text + strlen (marks[i].open), marks[i].close);
+            break;
+          }
+      if (end == NULL)
+        {
+          g_string_append_c (clean, *text++);
+          continue;
+        }
+      g_string_append_printf (clean, "%s…%s", marks[i].open, marks[i].close);
+      text = end + strlen (marks[i].close);
+    }
+  return g_strdup (clean->str);
+}

@@ -13,4 +13,7 @@ G_BEGIN_DECLS
 void mns_log_install (void);
 void mns_log_event (const char *level, const char *event, ...) G_GNUC_NULL_TERMINATED;
 
+/* A message of the database or of a library without what it quotes; free with g_free(). */
+char *mns_log_scrub (const char *text);
+
 G_END_DECLS

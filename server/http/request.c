@@ -6,11 +6,12 @@
 
 #include <string.h>
 
+#include "server/http/log.h"
 #include "server/http/request.h"
 #include "sync/model/error.h"
 
 void
-mns_request_free (MnsRequest *self)
+mns_http_request_free (MnsHttpRequest *self)
 {
   if (self == NULL)
     return;
@@ -24,33 +25,33 @@ mns_request_free (MnsRequest *self)
 }
 
 const char *
-mns_request_get_header (const MnsRequest *self, const char *name)
+mns_http_request_get_header (const MnsHttpRequest *self, const char *name)
 {
   return soup_message_headers_get_one (self->headers, name);
 }
 
 /* What the route's path has in braces under this name; never NULL for a name it has. */
 const char *
-mns_request_get_param (const MnsRequest *self, const char *name)
+mns_http_request_get_param (const MnsHttpRequest *self, const char *name)
 {
   return g_hash_table_lookup (self->params, name);
 }
 
 const char *
-mns_request_get_query (const MnsRequest *self, const char *name)
+mns_http_request_get_query (const MnsHttpRequest *self, const char *name)
 {
   return self->query != NULL ? g_hash_table_lookup (self->query, name) : NULL;
 }
 
 /**
- * mns_request_get_cookie:
+ * mns_http_request_get_cookie:
  * @self: a request
  * @name: exactly
  *
  * Returns: (transfer full) (nullable): the first cookie of that name
  */
 char *
-mns_request_get_cookie (const MnsRequest *self, const char *name)
+mns_http_request_get_cookie (const MnsHttpRequest *self, const char *name)
 {
   const char *header = soup_message_headers_get_list (self->headers, "Cookie");
   g_auto (GStrv) pairs = header != NULL ? g_strsplit (header, ";", 64) : NULL;
@@ -68,7 +69,7 @@ mns_request_get_cookie (const MnsRequest *self, const char *name)
 
 /* The token of "Authorization: Bearer"; free with g_free(). */
 char *
-mns_request_get_bearer (const MnsRequest *self)
+mns_http_request_get_bearer (const MnsHttpRequest *self)
 {
   const char *header = soup_message_headers_get_one (self->headers, "Authorization");
 
@@ -79,10 +80,10 @@ mns_request_get_bearer (const MnsRequest *self)
 
 /* ---- answers ---- */
 
-MnsAnswer *
-mns_answer_new (void)
+MnsHttpAnswer *
+mns_http_answer_new (void)
 {
-  MnsAnswer *self = g_new0 (MnsAnswer, 1);
+  MnsHttpAnswer *self = g_new0 (MnsHttpAnswer, 1);
 
   self->status = 204;
   self->headers = g_ptr_array_new_with_free_func (g_free);
@@ -90,7 +91,7 @@ mns_answer_new (void)
 }
 
 void
-mns_answer_free (MnsAnswer *self)
+mns_http_answer_free (MnsHttpAnswer *self)
 {
   if (self == NULL)
     return;
@@ -103,14 +104,14 @@ mns_answer_free (MnsAnswer *self)
 }
 
 void
-mns_answer_add_header (MnsAnswer *self, const char *name, const char *value)
+mns_http_answer_add_header (MnsHttpAnswer *self, const char *name, const char *value)
 {
   g_ptr_array_add (self->headers, g_strdup (name));
   g_ptr_array_add (self->headers, g_strdup (value));
 }
 
 void
-mns_answer_add_header_printf (MnsAnswer *self, const char *name, const char *format, ...)
+mns_http_answer_add_header_printf (MnsHttpAnswer *self, const char *name, const char *format, ...)
 {
   va_list values;
 
@@ -122,7 +123,7 @@ mns_answer_add_header_printf (MnsAnswer *self, const char *name, const char *for
 
 /* Takes @body. */
 void
-mns_answer_take_body (MnsAnswer *self, guint status, const char *type, GBytes *body)
+mns_http_answer_take_body (MnsHttpAnswer *self, guint status, const char *type, GBytes *body)
 {
   self->status = status;
   g_free (self->type);
@@ -133,23 +134,23 @@ mns_answer_take_body (MnsAnswer *self, guint status, const char *type, GBytes *b
 
 /* Takes @text. */
 void
-mns_answer_take_text (MnsAnswer *self, guint status, const char *type, char *text)
+mns_http_answer_take_text (MnsHttpAnswer *self, guint status, const char *type, char *text)
 {
-  mns_answer_take_body (self, status, type, g_bytes_new_take (text, strlen (text)));
+  mns_http_answer_take_body (self, status, type, g_bytes_new_take (text, strlen (text)));
 }
 
 /* Takes @object, an answer in JSON. */
 void
-mns_answer_take_object (MnsAnswer *self, guint status, JsonObject *object)
+mns_http_answer_take_object (MnsHttpAnswer *self, guint status, JsonObject *object)
 {
-  mns_answer_take_text (self, status, "application/json", mns_json_print (object));
+  mns_http_answer_take_text (self, status, "application/json", mns_json_print (object));
 }
 
 /* Takes @envelope: see sync/wire/envelope.h. */
 void
-mns_answer_take_envelope (MnsAnswer *self, guint status, JsonObject *envelope)
+mns_http_answer_take_envelope (MnsHttpAnswer *self, guint status, JsonObject *envelope)
 {
-  mns_answer_take_object (self, status, envelope);
+  mns_http_answer_take_object (self, status, envelope);
 }
 
 static MnsOutcome
@@ -168,7 +169,7 @@ outcome_of_status (guint status)
 }
 
 /**
- * mns_answer_refuse:
+ * mns_http_answer_refuse:
  * @self: an answer
  * @status: HTTP status, 400 and above
  * @code: one word for programs
@@ -178,7 +179,8 @@ outcome_of_status (guint status)
  * Answers with an envelope of one fault.
  */
 void
-mns_answer_refuse (MnsAnswer *self, guint status, const char *code, const char *format, ...)
+mns_http_answer_refuse (
+    MnsHttpAnswer *self, guint status, const char *code, const char *format, ...)
 {
   g_autofree char *message = NULL;
   va_list values;
@@ -186,34 +188,39 @@ mns_answer_refuse (MnsAnswer *self, guint status, const char *code, const char *
   va_start (values, format);
   message = g_strdup_vprintf (format, values);
   va_end (values);
-  mns_answer_take_envelope (
+  mns_http_answer_take_envelope (
       self, status, mns_envelope_new_refusal (outcome_of_status (status), code, "%s", message));
 }
 
 /* Answers with what went wrong. An error that tells a stranger about our insides is only logged. */
 void
-mns_answer_fail (MnsAnswer *self, const GError *error)
+mns_http_answer_fail (MnsHttpAnswer *self, const GError *error)
 {
   MnsError code = error->domain == MNS_ERROR ? (MnsError) error->code : MNS_ERROR_FAILED;
   guint status = mns_error_code_to_http (code);
 
   if (status == 503)
-    mns_answer_add_header (self, "Retry-After", "1");
+    mns_http_answer_add_header (self, "Retry-After", "1");
   if (status == 500)
     {
-      g_warning ("%s", error->message);
-      mns_answer_refuse (self,
-                         status,
-                         mns_error_code_to_word (code),
-                         "The server could not do this; its log says why.");
+      g_autofree char *text = mns_log_scrub (error->message);
+
+      g_warning ("%s", text);
+      mns_http_answer_refuse (self,
+                              status,
+                              mns_error_code_to_word (code),
+                              "The server could not do this; its log says why.");
       return;
     }
-  mns_answer_take_envelope (self, status, mns_envelope_from_error (error));
+  mns_http_answer_take_envelope (self, status, mns_envelope_from_error (error));
 }
 
 /* Sends the head and hands the message to @func, which gets @data and looks after both. */
 void
-mns_answer_stream (MnsAnswer *self, MnsStreamFunc func, gpointer data, GDestroyNotify notify)
+mns_http_answer_stream (MnsHttpAnswer *self,
+                        MnsStreamFunc func,
+                        gpointer data,
+                        GDestroyNotify notify)
 {
   self->status = 200;
   self->stream = func;
@@ -259,7 +266,7 @@ read_range (const char *text, guint64 size, guint64 *first, guint64 *last)
 }
 
 /**
- * mns_answer_part:
+ * mns_http_answer_part:
  * @self: an answer
  * @request: what was asked
  * @whole: (transfer full): all bytes of an immutable thing, mapped rather than read
@@ -270,18 +277,21 @@ read_range (const char *text, guint64 size, guint64 *first, guint64 *last)
  * Returns: %FALSE for 304 and 416
  */
 gboolean
-mns_answer_part (MnsAnswer *self, const MnsRequest *request, GBytes *whole, const char *etag)
+mns_http_answer_part (MnsHttpAnswer *self,
+                      const MnsHttpRequest *request,
+                      GBytes *whole,
+                      const char *etag)
 {
-  const char *range = mns_request_get_header (request, "Range");
-  const char *if_range = mns_request_get_header (request, "If-Range");
-  const char *known = mns_request_get_header (request, "If-None-Match");
+  const char *range = mns_http_request_get_header (request, "Range");
+  const char *if_range = mns_http_request_get_header (request, "If-Range");
+  const char *known = mns_http_request_get_header (request, "If-None-Match");
   guint64 size = g_bytes_get_size (whole);
   guint64 first = 0;
   guint64 last = 0;
   int wanted = 0;
 
-  mns_answer_add_header (self, "ETag", etag);
-  mns_answer_add_header (self, "Accept-Ranges", "bytes");
+  mns_http_answer_add_header (self, "ETag", etag);
+  mns_http_answer_add_header (self, "Accept-Ranges", "bytes");
   if (known != NULL && strcmp (known, etag) == 0)
     {
       self->status = 304;
@@ -293,31 +303,31 @@ mns_answer_part (MnsAnswer *self, const MnsRequest *request, GBytes *whole, cons
   if (wanted < 0)
     {
       g_bytes_unref (whole);
-      mns_answer_add_header_printf (self, "Content-Range", "bytes */%" G_GUINT64_FORMAT, size);
-      mns_answer_refuse (self,
-                         MNS_HTTP_BAD_RANGE,
-                         "bad_range",
-                         "Range %s lies outside of %" G_GUINT64_FORMAT " bytes.",
-                         range,
-                         size);
+      mns_http_answer_add_header_printf (self, "Content-Range", "bytes */%" G_GUINT64_FORMAT, size);
+      mns_http_answer_refuse (self,
+                              MNS_HTTP_BAD_RANGE,
+                              "bad_range",
+                              "Range %s lies outside of %" G_GUINT64_FORMAT " bytes.",
+                              range,
+                              size);
       return FALSE;
     }
   if (wanted == 0)
     {
-      mns_answer_take_body (self, 200, "application/octet-stream", whole);
+      mns_http_answer_take_body (self, 200, "application/octet-stream", whole);
       return TRUE;
     }
-  mns_answer_add_header_printf (self,
-                                "Content-Range",
-                                "bytes %" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT
-                                "/%" G_GUINT64_FORMAT,
-                                first,
-                                last,
-                                size);
-  mns_answer_take_body (self,
-                        206,
-                        "application/octet-stream",
-                        g_bytes_new_from_bytes (whole, first, last - first + 1));
+  mns_http_answer_add_header_printf (self,
+                                     "Content-Range",
+                                     "bytes %" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT
+                                     "/%" G_GUINT64_FORMAT,
+                                     first,
+                                     last,
+                                     size);
+  mns_http_answer_take_body (self,
+                             206,
+                             "application/octet-stream",
+                             g_bytes_new_from_bytes (whole, first, last - first + 1));
   g_bytes_unref (whole);
   return TRUE;
 }

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 /* ---- what came ---- */
 
 /**
- * MnsRequest:
+ * MnsHttpRequest:
  *
  * A whole request, as a handler in a worker thread sees it. Read only there.
  */
@@ -31,16 +31,16 @@ typedef struct
   MnsId login;
   MnsId client; /* device; the null id for browsers */
   gboolean by_cookie;
-} MnsRequest;
+} MnsHttpRequest;
 
-void mns_request_free (MnsRequest *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (MnsRequest, mns_request_free)
+void mns_http_request_free (MnsHttpRequest *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MnsHttpRequest, mns_http_request_free)
 
-const char *mns_request_get_header (const MnsRequest *self, const char *name);
-const char *mns_request_get_param (const MnsRequest *self, const char *name);
-const char *mns_request_get_query (const MnsRequest *self, const char *name);
-char *mns_request_get_cookie (const MnsRequest *self, const char *name);
-char *mns_request_get_bearer (const MnsRequest *self);
+const char *mns_http_request_get_header (const MnsHttpRequest *self, const char *name);
+const char *mns_http_request_get_param (const MnsHttpRequest *self, const char *name);
+const char *mns_http_request_get_query (const MnsHttpRequest *self, const char *name);
+char *mns_http_request_get_cookie (const MnsHttpRequest *self, const char *name);
+char *mns_http_request_get_bearer (const MnsHttpRequest *self);
 
 /* ---- what goes back ---- */
 
@@ -48,7 +48,7 @@ char *mns_request_get_bearer (const MnsRequest *self);
 typedef void (*MnsStreamFunc) (SoupServerMessage *message, gpointer data);
 
 /**
- * MnsAnswer:
+ * MnsHttpAnswer:
  *
  * Filled by a handler. Without anything set it is 204.
  */
@@ -61,25 +61,34 @@ typedef struct
   MnsStreamFunc stream;
   gpointer stream_data;
   GDestroyNotify free_stream_data; /* if the stream never begins */
-} MnsAnswer;
+} MnsHttpAnswer;
 
-MnsAnswer *mns_answer_new (void);
-void mns_answer_free (MnsAnswer *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (MnsAnswer, mns_answer_free)
+MnsHttpAnswer *mns_http_answer_new (void);
+void mns_http_answer_free (MnsHttpAnswer *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MnsHttpAnswer, mns_http_answer_free)
 
-void mns_answer_add_header (MnsAnswer *self, const char *name, const char *value);
-void mns_answer_add_header_printf (MnsAnswer *self, const char *name, const char *format, ...)
+void mns_http_answer_add_header (MnsHttpAnswer *self, const char *name, const char *value);
+void
+mns_http_answer_add_header_printf (MnsHttpAnswer *self, const char *name, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
-void mns_answer_take_body (MnsAnswer *self, guint status, const char *type, GBytes *body);
-void mns_answer_take_text (MnsAnswer *self, guint status, const char *type, char *text);
-void mns_answer_take_object (MnsAnswer *self, guint status, JsonObject *object);
-void mns_answer_take_envelope (MnsAnswer *self, guint status, JsonObject *envelope);
-void mns_answer_refuse (MnsAnswer *self, guint status, const char *code, const char *format, ...)
-    G_GNUC_PRINTF (4, 5);
-void mns_answer_fail (MnsAnswer *self, const GError *error);
-void mns_answer_stream (MnsAnswer *self, MnsStreamFunc func, gpointer data, GDestroyNotify notify);
+void mns_http_answer_take_body (MnsHttpAnswer *self, guint status, const char *type, GBytes *body);
+void mns_http_answer_take_text (MnsHttpAnswer *self, guint status, const char *type, char *text);
+void mns_http_answer_take_object (MnsHttpAnswer *self, guint status, JsonObject *object);
+void mns_http_answer_take_envelope (MnsHttpAnswer *self, guint status, JsonObject *envelope);
+void mns_http_answer_refuse (MnsHttpAnswer *self,
+                             guint status,
+                             const char *code,
+                             const char *format,
+                             ...) G_GNUC_PRINTF (4, 5);
+void mns_http_answer_fail (MnsHttpAnswer *self, const GError *error);
+void mns_http_answer_stream (MnsHttpAnswer *self,
+                             MnsStreamFunc func,
+                             gpointer data,
+                             GDestroyNotify notify);
 
-gboolean
-mns_answer_part (MnsAnswer *self, const MnsRequest *request, GBytes *whole, const char *etag);
+gboolean mns_http_answer_part (MnsHttpAnswer *self,
+                               const MnsHttpRequest *request,
+                               GBytes *whole,
+                               const char *etag);
 
 G_END_DECLS

@@ -30,7 +30,7 @@ typedef enum
 } MnsBody;
 
 /* Does the work of one request in a thread of its lane. May block; never touches the message. */
-typedef void (*MnsRouteFunc) (MnsRequest *request, MnsAnswer *answer, gpointer data);
+typedef void (*MnsRouteFunc) (MnsHttpRequest *request, MnsHttpAnswer *answer, gpointer data);
 
 /**
  * MnsRoute:

@@ -46,6 +46,7 @@ struct _MnsHttp
   MnsGateFunc gate;
   gpointer gate_data;
   gboolean log_requests;
+  gboolean behind_proxy;
   guint under_way;
   gsize bodies; /* bytes held */
 
@@ -74,8 +75,8 @@ typedef struct
   MnsHttp *http;
   SoupServerMessage *message; /* a reference */
   const MnsRoute *route;
-  MnsRequest *request;
-  MnsAnswer *answer;
+  MnsHttpRequest *request;
+  MnsHttpAnswer *answer;
 } Job;
 
 static void
@@ -114,7 +115,7 @@ enter (Exchange *exchange, MnsPhase phase)
 /* ---- answering ---- */
 
 static void
-apply_answer (Exchange *exchange, MnsAnswer *answer)
+apply_answer (Exchange *exchange, MnsHttpAnswer *answer)
 {
   SoupServerMessage *message = exchange->message;
   SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
@@ -128,7 +129,6 @@ apply_answer (Exchange *exchange, MnsAnswer *answer)
                                   g_ptr_array_index (answer->headers, i + 1));
   soup_message_body_truncate (body);
   soup_message_headers_remove (headers, "Content-Type");
-  soup_message_headers_remove (headers, "Content-Length");
   /* Ranges are served by us; libsoup would cut what is whole on purpose. */
   soup_message_headers_remove (soup_server_message_get_request_headers (message), "Range");
 
@@ -140,12 +140,10 @@ apply_answer (Exchange *exchange, MnsAnswer *answer)
       return;
     }
   enter (exchange, MNS_PHASE_WRITE);
+  soup_message_headers_set_content_length (
+      headers, answer->body != NULL ? (goffset) g_bytes_get_size (answer->body) : 0);
   if (answer->body == NULL)
-    {
-      if (answer->status != 204 && answer->status != 304)
-        soup_message_headers_set_content_length (headers, 0);
-      return;
-    }
+    return;
   if (answer->type != NULL)
     soup_message_headers_set_content_type (headers, answer->type, NULL);
   soup_message_body_append_bytes (body, answer->body);
@@ -154,16 +152,16 @@ apply_answer (Exchange *exchange, MnsAnswer *answer)
 static void G_GNUC_PRINTF (4, 5)
     refuse (Exchange *exchange, guint status, const char *code, const char *format, ...)
 {
-  g_autoptr (MnsAnswer) answer = mns_answer_new ();
+  g_autoptr (MnsHttpAnswer) answer = mns_http_answer_new ();
   g_autofree char *text = NULL;
   va_list values;
 
   va_start (values, format);
   text = g_strdup_vprintf (format, values);
   va_end (values);
-  mns_answer_refuse (answer, status, code, "%s", text);
+  mns_http_answer_refuse (answer, status, code, "%s", text);
   if (status == MNS_HTTP_BUSY)
-    mns_answer_add_header (answer, "Retry-After", "1");
+    mns_http_answer_add_header (answer, "Retry-After", "1");
   apply_answer (exchange, answer);
 }
 
@@ -203,8 +201,8 @@ job_done_cb (gpointer data)
       apply_answer (exchange, job->answer);
       soup_server_message_unpause (job->message);
     }
-  mns_request_free (job->request);
-  mns_answer_free (job->answer);
+  mns_http_request_free (job->request);
+  mns_http_answer_free (job->answer);
   g_object_unref (job->message);
   g_free (job);
   return G_SOURCE_REMOVE;
@@ -225,14 +223,34 @@ work_in_thread (gpointer data, gpointer user_data)
   g_source_unref (source);
 }
 
-static MnsRequest *
+/* The proxy appends whom it saw: the last address is its word, those before are anybody's. */
+static void
+believe_proxy (MnsHttpRequest *request)
+{
+  const char *who = mns_http_request_get_header (request, "X-Forwarded-For");
+  const char *how = mns_http_request_get_header (request, "X-Forwarded-Proto");
+  const char *comma = who != NULL ? strrchr (who, ',') : NULL;
+  g_autofree char *last = who != NULL ? g_strdup (comma != NULL ? comma + 1 : who) : NULL;
+
+  if (!g_str_has_prefix (request->address, "127.") && !g_str_equal (request->address, "::1") &&
+      !g_str_equal (request->address, "local"))
+    return;
+  if (last != NULL && g_hostname_is_ip_address (g_strstrip (last)))
+    {
+      g_free (request->address);
+      request->address = g_steal_pointer (&last);
+    }
+  request->secure |= how != NULL && g_ascii_strcasecmp (how, "https") == 0;
+}
+
+static MnsHttpRequest *
 new_request (Exchange *exchange)
 {
   SoupServerMessage *message = exchange->message;
   MnsConnection *connection = mns_http_get_connection (exchange->http, message);
   GUri *uri = soup_server_message_get_uri (message);
   const char *query = g_uri_get_query (uri);
-  MnsRequest *request = g_new0 (MnsRequest, 1);
+  MnsHttpRequest *request = g_new0 (MnsHttpRequest, 1);
 
   request->method = exchange->route->method;
   request->path = g_strdup (g_uri_get_path (uri));
@@ -246,6 +264,8 @@ new_request (Exchange *exchange)
   request->address = g_strdup (connection != NULL ? connection->address : "unknown");
   request->secure = connection != NULL && connection->secure;
   request->received_at = g_get_real_time ();
+  if (exchange->http->behind_proxy)
+    believe_proxy (request);
   return request;
 }
 
@@ -275,7 +295,7 @@ handle_cb (SoupServer *soup,
   job->message = g_object_ref (message);
   job->route = exchange->route;
   job->request = new_request (exchange);
-  job->answer = mns_answer_new ();
+  job->answer = mns_http_answer_new ();
   self->under_way++;
   enter (exchange, MNS_PHASE_WORK);
   soup_server_message_pause (message);
@@ -372,7 +392,7 @@ check_head (Exchange *exchange)
 static void
 answer_static (Exchange *exchange, const char *path)
 {
-  g_autoptr (MnsAnswer) answer = mns_answer_new ();
+  g_autoptr (MnsHttpAnswer) answer = mns_http_answer_new ();
   g_autofree char *plain = g_uri_unescape_string (path, NULL);
 
   mns_static_answer (plain != NULL && *plain != '\0' ? plain : "/",
@@ -510,10 +530,12 @@ static void
 welcome_cb (GIOStream *stream, MnsConnection *connection, gpointer data)
 {
   MnsHttp *self = data;
+  g_autoptr (GSocketAddress) local = g_socket_get_local_address (connection->socket, NULL);
   g_autoptr (GError) error = NULL;
 
-  if (!soup_server_accept_iostream (self->soup, stream, NULL, connection->remote, &error))
-    g_debug ("A connection was not taken: %s", error->message);
+  if (local == NULL ||
+      !soup_server_accept_iostream (self->soup, stream, local, connection->remote, &error))
+    g_debug ("A connection was not taken: %s", error != NULL ? error->message : "it is closed");
 }
 
 /* ---- public ---- */
@@ -557,6 +579,13 @@ void
 mns_http_set_log_requests (MnsHttp *self, gboolean log_requests)
 {
   self->log_requests = log_requests;
+}
+
+/* Only a proxy on this machine is believed what it says about who asks. */
+void
+mns_http_set_behind_proxy (MnsHttp *self, gboolean behind_proxy)
+{
+  self->behind_proxy = behind_proxy;
 }
 
 /* The rows must live as long as @self; their functions get @data. */

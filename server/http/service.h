@@ -15,9 +15,9 @@ G_BEGIN_DECLS
 typedef struct _MnsHttp MnsHttp;
 
 /* Lets a request in or answers it. Runs in a thread of the route's lane. */
-typedef gboolean (*MnsGateFunc) (MnsRequest *request,
+typedef gboolean (*MnsGateFunc) (MnsHttpRequest *request,
                                  const MnsRoute *route,
-                                 MnsAnswer *answer,
+                                 MnsHttpAnswer *answer,
                                  gpointer data);
 
 MnsHttp *mns_http_new (MnsGateFunc gate, gpointer gate_data);
@@ -25,6 +25,7 @@ void mns_http_free (MnsHttp *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MnsHttp, mns_http_free)
 
 void mns_http_set_log_requests (MnsHttp *self, gboolean log_requests);
+void mns_http_set_behind_proxy (MnsHttp *self, gboolean behind_proxy);
 void mns_http_add_routes (MnsHttp *self, const MnsRoute *routes, guint n_routes, gpointer data);
 char *
 mns_http_listen (MnsHttp *self, const char *address, GTlsCertificate *certificate, GError **error);

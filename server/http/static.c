@@ -98,17 +98,17 @@ answer_content (const char *path,
                 const char *encoding,
                 GBytes *content,
                 SoupMessageHeaders *asked,
-                MnsAnswer *answer)
+                MnsHttpAnswer *answer)
 {
   const char *etag = name_content (content);
   const char *known = soup_message_headers_get_list (asked, "If-None-Match");
 
-  mns_answer_add_header (answer, "Vary", "Accept-Encoding");
-  mns_answer_add_header (answer, "ETag", etag);
-  mns_answer_add_header (answer,
-                         "Cache-Control",
-                         g_str_has_prefix (path, "/assets/") ? "public, max-age=31536000, immutable"
-                                                             : "no-cache");
+  mns_http_answer_add_header (answer, "Vary", "Accept-Encoding");
+  mns_http_answer_add_header (answer, "ETag", etag);
+  mns_http_answer_add_header (
+      answer,
+      "Cache-Control",
+      g_str_has_prefix (path, "/assets/") ? "public, max-age=31536000, immutable" : "no-cache");
   if (known != NULL && strstr (known, etag) != NULL)
     {
       answer->status = 304;
@@ -116,8 +116,8 @@ answer_content (const char *path,
       return;
     }
   if (encoding != NULL)
-    mns_answer_add_header (answer, "Content-Encoding", encoding);
-  mns_answer_take_body (answer, 200, find_type (path), content);
+    mns_http_answer_add_header (answer, "Content-Encoding", encoding);
+  mns_http_answer_take_body (answer, 200, find_type (path), content);
 }
 
 /**
@@ -130,13 +130,14 @@ answer_content (const char *path,
  * its start page.
  */
 void
-mns_static_answer (const char *path, SoupMessageHeaders *asked, MnsAnswer *answer)
+mns_static_answer (const char *path, SoupMessageHeaders *asked, MnsHttpAnswer *answer)
 {
   g_autoptr (GBytes) plain = look_up (path);
 
   if (plain == NULL && is_asset (path))
     {
-      mns_answer_refuse (answer, MNS_HTTP_NOT_FOUND, "not_found", "There is no file %s.", path);
+      mns_http_answer_refuse (
+          answer, MNS_HTTP_NOT_FOUND, "not_found", "There is no file %s.", path);
       return;
     }
   if (plain == NULL)
@@ -155,9 +156,9 @@ mns_static_answer (const char *path, SoupMessageHeaders *asked, MnsAnswer *answe
       answer_content (path, forms[i].encoding, content, asked, answer);
       return;
     }
-  mns_answer_take_text (answer,
-                        200,
-                        "text/plain; charset=utf-8",
-                        g_strdup ("Meniscus is running. This build has no web client; sign in "
-                                  "with the desktop program.\n"));
+  mns_http_answer_take_text (answer,
+                             200,
+                             "text/plain; charset=utf-8",
+                             g_strdup ("Meniscus is running. This build has no web client; sign in "
+                                       "with the desktop program.\n"));
 }

@@ -5,6 +5,6 @@
 
 G_BEGIN_DECLS
 
-void mns_static_answer (const char *path, SoupMessageHeaders *asked, MnsAnswer *answer);
+void mns_static_answer (const char *path, SoupMessageHeaders *asked, MnsHttpAnswer *answer);
 
 G_END_DECLS

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "server/http/events.h"
+#include "server/http/pokes.h"
 
 #define COMMENT_SECONDS 20
 /* Chunks a client may owe before it counts as gone: a poke costs nothing to lose. */
@@ -15,8 +15,8 @@
 
 typedef struct
 {
-  MnsEvents *events;
-  MnsListenerOfEvents *who;
+  MnsPokes *events;
+  MnsPokeListener *who;
   SoupServerMessage *message;
   guint unread; /* chunks handed to libsoup and not written yet */
   gboolean ending;
@@ -34,7 +34,7 @@ struct _MnsEvents
 static void
 free_who (gpointer data)
 {
-  MnsListenerOfEvents *who = data;
+  MnsPokeListener *who = data;
 
   g_clear_pointer (&who->scopes, g_hash_table_unref);
   g_free (who);
@@ -92,7 +92,7 @@ static void
 begin_cb (SoupServerMessage *message, gpointer data)
 {
   static const char hello[] = "retry: 2000\n: meniscus\n\n";
-  MnsListenerOfEvents *who = data;
+  MnsPokeListener *who = data;
   SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
   Stream *stream = g_new0 (Stream, 1);
 
@@ -110,22 +110,22 @@ begin_cb (SoupServerMessage *message, gpointer data)
 }
 
 /**
- * mns_events_answer:
+ * mns_pokes_answer:
  * @answer: what to fill
  * @who: (transfer full): made by g_new0()
  *
  * Turns the request into a stream, unless there are too many already.
  */
 void
-mns_events_answer (MnsAnswer *answer, MnsListenerOfEvents *who)
+mns_pokes_answer (MnsHttpAnswer *answer, MnsPokeListener *who)
 {
-  mns_answer_stream (answer, begin_cb, who, free_who);
+  mns_http_answer_stream (answer, begin_cb, who, free_who);
 }
 
 static gboolean
 comment_cb (gpointer data)
 {
-  MnsEvents *self = data;
+  MnsPokes *self = data;
   g_autoptr (GList) streams = g_hash_table_get_keys (self->streams);
 
   for (GList *l = streams; l != NULL; l = l->next)
@@ -144,7 +144,7 @@ append_scope (GString *text, const MnsId *scope, gboolean first)
 }
 
 /**
- * mns_events_poke:
+ * mns_pokes_poke:
  * @self: the streams
  * @scopes: (array length=n_scopes): outer scopes in which something changed
  * @n_scopes: how many
@@ -152,7 +152,7 @@ append_scope (GString *text, const MnsId *scope, gboolean first)
  * Tells everyone who holds one of them.
  */
 void
-mns_events_poke (MnsEvents *self, const MnsId *scopes, guint n_scopes)
+mns_pokes_poke (MnsPokes *self, const MnsId *scopes, guint n_scopes)
 {
   g_autoptr (GString) text = g_string_new (NULL);
   g_autoptr (GList) streams = g_hash_table_get_keys (self->streams);
@@ -175,7 +175,7 @@ mns_events_poke (MnsEvents *self, const MnsId *scopes, guint n_scopes)
 
 /* Ends them all: the server stops. */
 void
-mns_events_close_all (MnsEvents *self)
+mns_pokes_close_all (MnsPokes *self)
 {
   g_autoptr (GList) streams = g_hash_table_get_keys (self->streams);
 
@@ -191,7 +191,7 @@ mns_events_close_all (MnsEvents *self)
 
 /* Ends those of a login that was revoked. */
 void
-mns_events_close_login (MnsEvents *self, const MnsId *login)
+mns_pokes_close_login (MnsPokes *self, const MnsId *login)
 {
   g_autoptr (GList) streams = g_hash_table_get_keys (self->streams);
 
@@ -209,15 +209,15 @@ mns_events_close_login (MnsEvents *self, const MnsId *login)
 }
 
 guint
-mns_events_get_n (MnsEvents *self)
+mns_pokes_get_n (MnsPokes *self)
 {
   return g_hash_table_size (self->streams);
 }
 
-MnsEvents *
-mns_events_new (MnsHttp *http)
+MnsPokes *
+mns_pokes_new (MnsHttp *http)
 {
-  MnsEvents *self = g_new0 (MnsEvents, 1);
+  MnsPokes *self = g_new0 (MnsPokes, 1);
 
   self->http = http;
   self->streams = g_hash_table_new (NULL, NULL);
@@ -226,7 +226,7 @@ mns_events_new (MnsHttp *http)
 }
 
 void
-mns_events_free (MnsEvents *self)
+mns_pokes_free (MnsPokes *self)
 {
   g_autoptr (GList) streams = NULL;
 

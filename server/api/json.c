@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+
+/* /json/v1: commands and views for callers who are always online. */
+
+#define G_LOG_DOMAIN "mns-api"
+
+#include "config.h"
+
+#include <string.h>
+
+#include "server/access/password.h"
+#include "server/api/context.h"
+#include "server/api/notifier.h"
+#include "sync/model/error.h"
+#include "sync/views/view.h"
+
+#define DO_LIMIT (4 * 1024 * 1024)
+
+/* ---- do ---- */
+
+typedef struct
+{
+  MnsId person;
+  MnsCredential credential;
+} Proof;
+
+static gboolean
+find_proof (MnsTransaction *tx, gpointer data, GError **error)
+{
+  Proof *self = data;
+
+  return mns_credential_of (tx, &self->person, &self->credential, error);
+}
+
+/* A signature: the password is proved again in the same request. */
+static gboolean
+prove_password (MnsServer *server,
+                const MnsHttpRequest *request,
+                const char *password,
+                MnsHttpAnswer *answer)
+{
+  MnsRate *rate = mns_gate_get_rate (server->gate);
+  Proof proof = { .person = request->person };
+  g_autoptr (GError) error = NULL;
+  gint64 now = g_get_real_time ();
+  gboolean right = FALSE;
+  guint wait;
+
+  if (!mns_pool_run_read (server->pull, find_proof, &proof, &error))
+    {
+      mns_http_answer_fail (answer, error);
+      return FALSE;
+    }
+  wait = mns_rate_ask (rate, proof.credential.username, request->address, now);
+  if (wait > 0)
+    {
+      mns_http_answer_add_header_printf (answer, "Retry-After", "%u", wait);
+      mns_http_answer_refuse (answer,
+                              MNS_HTTP_TOO_MANY,
+                              "too_many",
+                              "Too many wrong passwords; try again in %u seconds.",
+                              wait);
+    }
+  else if (!mns_password_verify (proof.credential.hash, password))
+    {
+      mns_rate_failed (rate, proof.credential.username, request->address, now);
+      mns_http_answer_refuse (answer, 403, "bad_password", "The password is wrong.");
+    }
+  else if (proof.credential.must_change)
+    mns_http_answer_refuse (answer,
+                            403,
+                            "must_change",
+                            "The password was set by an administrator; change it before signing.");
+  else
+    right = TRUE;
+  mns_credential_clear (&proof.credential);
+  return right;
+}
+
+static JsonNode *
+copy_or_null (JsonObject *body, const char *name)
+{
+  JsonNode *node = json_object_get_member (body, name);
+
+  return node != NULL ? json_node_copy (node) : NULL;
+}
+
+/* The command as a device would send it, without a number. */
+static JsonObject *
+make_command (const char *name, JsonObject *body, const char *id)
+{
+  static const char *const members[] = { "args", "expect", "cause", "performed_at", "today" };
+  JsonObject *command = json_object_new ();
+
+  json_object_set_string_member (command, "cmd", name);
+  json_object_set_string_member (command, "id", id);
+  for (guint i = 0; i < G_N_ELEMENTS (members); i++)
+    {
+      JsonNode *node = copy_or_null (body, members[i]);
+
+      if (node != NULL)
+        json_object_set_member (command, members[i], node);
+    }
+  return command;
+}
+
+static void
+answer_outcome (const MnsExecution *execution, MnsHttpAnswer *answer)
+{
+  if (execution->end == MNS_END_FORK)
+    mns_http_answer_refuse (
+        answer, 409, "cmd_id_taken", "This cmd_id was used by another command; make a new one.");
+  else
+    mns_http_answer_take_envelope (
+        answer, mns_outcome_to_http (execution->outcome), json_object_ref (execution->envelope));
+}
+
+static void
+run_command (MnsServer *server,
+             const MnsHttpRequest *request,
+             JsonObject *body,
+             const char *name,
+             const char *id,
+             gboolean fresh,
+             MnsHttpAnswer *answer)
+{
+  g_autofree char *text = mns_json_print (make_command (name, body, id));
+  g_autoptr (GError) error = NULL;
+  g_auto (MnsExecution) execution = { .pool = server->push,
+                                      .ids = server->ids,
+                                      .attempts = server->attempts,
+                                      .person = request->person,
+                                      .source = request->by_cookie ? "WEB" : "API",
+                                      .signing_fresh = fresh,
+                                      .text = text,
+                                      .length = -1,
+                                      .index = -1 };
+
+  execution.node = mns_json_parse_object (text, -1, &error);
+  if (execution.node == NULL || !mns_execute (&execution, &error))
+    {
+      mns_http_answer_fail (answer, error);
+      return;
+    }
+  answer_outcome (&execution, answer);
+  if (execution.end == MNS_END_DECIDED && execution.outcome == MNS_OUTCOME_OK)
+    mns_notifier_changed (server->notifier);
+}
+
+static void
+do_command (MnsHttpRequest *request, MnsHttpAnswer *answer, gpointer data)
+{
+  MnsServer *server = data;
+  g_autoptr (JsonNode) node = NULL;
+  JsonObject *body = mns_api_parse (request, &node, answer);
+  const char *id = body != NULL ? mns_api_get_text (body, "cmd_id") : NULL;
+  const char *password = body != NULL ? mns_api_get_text (body, "fresh_password") : NULL;
+  MnsId parsed;
+
+  if (body == NULL)
+    return;
+  if (!mns_id_parse (&parsed, id))
+    {
+      mns_http_answer_refuse (
+          answer,
+          422,
+          "bad_cmd_id",
+          "A command needs cmd_id, an id of 36 characters that the caller makes "
+          "once for it.");
+      return;
+    }
+  if (password == NULL || prove_password (server, request, password, answer))
+    run_command (server,
+                 request,
+                 body,
+                 mns_http_request_get_param (request, "command"),
+                 id,
+                 password != NULL,
+                 answer);
+}
+
+/* ---- view ---- */
+
+/* A query's text as the argument's type wants it; what is not understood stays a text, and the
+ * view says what is wrong with it.
+ */
+static JsonNode *
+read_argument (const MnsArgSpec *spec, const char *text)
+{
+  JsonNode *node;
+  gint64 number;
+
+  switch (spec->type)
+    {
+    case MNS_ARG_TYPE_INT:
+      if (g_ascii_string_to_signed (text, 10, G_MININT64, G_MAXINT64, &number, NULL))
+        return json_node_init_int (json_node_alloc (), number);
+      break;
+    case MNS_ARG_TYPE_BOOL:
+      if (g_str_equal (text, "true") || g_str_equal (text, "1"))
+        return json_node_init_boolean (json_node_alloc (), TRUE);
+      if (g_str_equal (text, "false") || g_str_equal (text, "0"))
+        return json_node_init_boolean (json_node_alloc (), FALSE);
+      break;
+    case MNS_ARG_TYPE_REAL:
+    case MNS_ARG_TYPE_OBJECT:
+    case MNS_ARG_TYPE_LIST:
+    case MNS_ARG_TYPE_MAP:
+      node = mns_json_parse (text, -1, NULL);
+      if (node != NULL)
+        return node;
+      break;
+    case MNS_ARG_TYPE_IDS:
+    case MNS_ARG_TYPE_TEXTS:
+      node = *text == '[' ? mns_json_parse (text, -1, NULL) : NULL;
+      if (node != NULL)
+        return node;
+      {
+        g_auto (GStrv) parts = g_strsplit (text, ",", -1);
+        JsonArray *list = json_array_new ();
+
+        for (guint i = 0; parts[i] != NULL; i++)
+          if (*parts[i] != '\0')
+            json_array_add_string_element (list, parts[i]);
+        node = json_node_alloc ();
+        json_node_init_array (node, list);
+        json_array_unref (list);
+        return node;
+      }
+    case MNS_ARG_TYPE_ID:
+    case MNS_ARG_TYPE_TEXT:
+    case MNS_ARG_TYPE_DATE:
+    case MNS_ARG_TYPE_SCALAR:
+    default:
+      break;
+    }
+  return json_node_init_string (json_node_alloc (), text);
+}
+
+static JsonObject *
+read_arguments (const MnsViewSpec *spec, const MnsHttpRequest *request)
+{
+  JsonObject *args = json_object_new ();
+  GHashTableIter iter;
+  gpointer name, text;
+
+  if (request->query == NULL)
+    return args;
+  g_hash_table_iter_init (&iter, request->query);
+  while (g_hash_table_iter_next (&iter, &name, &text))
+    {
+      static const MnsArgSpec plain = { .type = MNS_ARG_TYPE_TEXT };
+      const MnsArgSpec *arg = spec != NULL ? spec->args : NULL;
+
+      while (arg != NULL && arg->name != NULL && strcmp (arg->name, name) != 0)
+        arg++;
+      if (arg == NULL || arg->name == NULL)
+        arg = &plain;
+      json_object_set_member (args, name, read_argument (arg, text));
+    }
+  return args;
+}
+
+typedef struct
+{
+  const MnsHttpRequest *request;
+  const char *name;
+  JsonObject *args;
+  GString *text;
+} Looking;
+
+static gboolean
+look (MnsTransaction *tx, gpointer data, GError **error)
+{
+  Looking *self = data;
+  const MnsLook looker = { .transaction = tx,
+                           .person = self->request->person,
+                           .now = self->request->received_at,
+                           .on_server = TRUE };
+  g_autoptr (MnsViewResult) result = mns_view_run (&looker, self->name, self->args, error);
+
+  g_string_truncate (self->text, 0);
+  if (result == NULL)
+    return FALSE;
+  mns_view_result_print (result, 0, self->text);
+  return TRUE;
+}
+
+/* The page's name is that of its rows: when it was looked at does not count. */
+static void
+answer_page (const MnsHttpRequest *request, GString *text, MnsHttpAnswer *answer)
+{
+  static const char nothing[] = "\"as_of\":0}";
+  const char *known = mns_http_request_get_header (request, "If-None-Match");
+  g_autofree char *hash =
+      g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *) text->str, text->len);
+  g_autofree char *etag = g_strdup_printf ("\"%.32s\"", hash);
+
+  mns_http_answer_add_header (answer, "ETag", etag);
+  mns_http_answer_add_header (answer, "Cache-Control", "private, no-cache");
+  if (known != NULL && strcmp (known, etag) == 0)
+    {
+      answer->status = 304;
+      return;
+    }
+  if (g_str_has_suffix (text->str, nothing))
+    {
+      g_string_truncate (text, text->len - strlen (nothing));
+      g_string_append_printf (text, "\"as_of\":%" G_GINT64_FORMAT "}", request->received_at);
+    }
+  mns_http_answer_take_body (answer, 200, "application/json", g_bytes_new (text->str, text->len));
+}
+
+static void
+view (MnsHttpRequest *request, MnsHttpAnswer *answer, gpointer data)
+{
+  MnsServer *server = data;
+  g_autoptr (GString) text = g_string_new (NULL);
+  Looking self = { .request = request,
+                   .name = mns_http_request_get_param (request, "view"),
+                   .text = text };
+  g_autoptr (JsonObject) args = read_arguments (mns_view_find (self.name), request);
+  g_autoptr (GError) error = NULL;
+
+  self.args = args;
+  if (mns_pool_run_read (server->pull, look, &self, &error))
+    answer_page (request, text, answer);
+  else
+    mns_http_answer_fail (answer, error);
+}
+
+/* ---- health ---- */
+
+static gboolean
+ask_primary (MnsTransaction *tx, gpointer data, GError **error)
+{
+  g_autoptr (MnsRows) rows = mns_transaction_query (
+      tx, "SELECT CASE WHEN pg_is_in_recovery () THEN 1 ELSE 0 END", NULL, error);
+
+  if (rows == NULL)
+    return FALSE;
+  if (mns_rows_get_int (rows, 0, 0) == 0)
+    return TRUE;
+  g_set_error (error, MNS_ERROR, MNS_ERROR_OFFLINE, "The database takes no writing now.");
+  return FALSE;
+}
+
+static void
+healthz (MnsHttpRequest *request, MnsHttpAnswer *answer, gpointer data)
+{
+  MnsServer *server = data;
+  g_autoptr (GError) error = NULL;
+
+  if (mns_pool_run_read (server->pull, ask_primary, NULL, &error))
+    mns_http_answer_take_text (
+        answer, 200, "text/plain; charset=utf-8", g_strdup ("The server and its database work.\n"));
+  else
+    mns_http_answer_refuse (
+        answer, MNS_HTTP_BUSY, "offline", "The server cannot write to its database now.");
+}
+
+static const MnsRoute routes[] = {
+  { "POST",
+    "/json/v1/do/{command}",
+    MNS_AUTH_USER,
+    MNS_LANE_PUSH,
+    MNS_BODY_JSON,
+    DO_LIMIT,
+    do_command,
+    NULL },
+  { "GET", "/json/v1/view/{view}", MNS_AUTH_USER, MNS_LANE_PULL, MNS_BODY_NONE, 0, view, NULL },
+  { "GET",
+    "/json/v1/events",
+    MNS_AUTH_USER,
+    MNS_LANE_PULL,
+    MNS_BODY_NONE,
+    0,
+    mns_api_events,
+    NULL },
+  { "GET", "/healthz", MNS_AUTH_NONE, MNS_LANE_PULL, MNS_BODY_NONE, 0, healthz, NULL },
+};
+
+const MnsRoute *
+mns_json_routes (guint *n_routes)
+{
+  *n_routes = G_N_ELEMENTS (routes);
+  return routes;
+}
