@@ -27,6 +27,8 @@ const ROUTES: {pattern: string; load?: Load; now?: Screen; area?: string}[] = [
   {pattern: '/step/:run/:tab?', load: () => import('./screens/step.tsx'), area: '/'},
   {pattern: '/projects', load: () => import('./screens/projects.tsx'), area: '/projects'},
   {pattern: '/projects/:project', load: () => import('./screens/project.tsx'), area: '/projects'},
+  {pattern: '/sample/:sample', load: () => import('./screens/sample.tsx'), area: '/projects'},
+  {pattern: '/container/:container', load: () => import('./screens/container.tsx')},
   {pattern: '/search', load: () => import('./screens/search.tsx')},
   {pattern: '/conflicts/:conflict?', load: () => import('./screens/conflicts.tsx')},
   {pattern: '/:a?/:b?/:c?/:d?', load: () => import('./screens/missing.tsx')},
@@ -63,7 +65,8 @@ function Routed({path}: {path: string}) {
   if (fault)
     return <Fault fault={fault} retry={() => setTries(tries + 1)} />;
   // Another object on the same kind of screen begins anew.
-  const key = route.pattern + JSON.stringify(params.step ?? params.run ?? params.project ?? '');
+  const key = route.pattern + JSON.stringify(params.step ?? params.run ?? params.project ?? params.sample ??
+    params.container ?? '');
   return Screen ? <Screen key={key} params={params} /> : <Busy />;
 }
 

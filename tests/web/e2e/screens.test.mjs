@@ -16,8 +16,8 @@ before(async () => {
   const api = await new Api().signIn();
   const lab = await makeLab(api, 'Screens', 96);
   const [config] = await api.view('step_containers', {step: lab.step});
-  const inputs = (await api.view('queue', {step: lab.step, limit: 24, filter: 'Screens'}))
-    .map((row) => ({artifact: row.artifact_id}));
+  const waiting = await api.view('queue', {step: lab.step, limit: 24, filter: 'Screens'});
+  const inputs = waiting.map((row) => ({artifact: row.artifact_id}));
   const run = await api.do('step.begin@1', {step: lab.step, inputs,
     ...(config ? {container_type: config.container_type_id} : {})});
   paths.set('lab-view', '/');
@@ -27,6 +27,8 @@ before(async () => {
   paths.set('next-steps', `/step/${run.lims_id}/next`);
   paths.set('projects', '/projects');
   paths.set('project', `/projects/${lab.project.lims_id}`);
+  paths.set('sample', `/sample/${waiting[0].sample_lims_id}`);
+  paths.set('container', `/container/${waiting[0].container_lims_id}`);
   paths.set('search', '/search?q=Screens');
   paths.set('conflicts', '/conflicts');
   paths.set('missing', '/no-such-page');
@@ -62,7 +64,7 @@ for (const scheme of ['light', 'dark']) {
   });
 
   for (const name of ['lab-view', 'queue', 'placement', 'record-details', 'next-steps', 'projects',
-    'project', 'search', 'conflicts', 'missing']) {
+    'project', 'sample', 'container', 'search', 'conflicts', 'missing']) {
     test(`${name}, ${scheme}`, async () => {
       const page = await newPage(context, {scheme});
       await open(page, paths.get(name));

@@ -6,6 +6,7 @@ import {_, moment, ngettext, num} from '../i18n.ts';
 import {store, useStore} from '../store.ts';
 import {AsOf, Empty, Link, Loaded, Screen, stateWord} from '../ui/parts.tsx';
 import {useView} from '../ui/useView.ts';
+import {queuePath, stepPath} from './paths.ts';
 
 type LabRow = Row<'lab'>;
 type RunRow = Row<'my_runs'>;
@@ -53,7 +54,7 @@ function StepLine({row, first, run}: {row: LabRow; first: boolean; run: RunRow |
   const high = row.high ?? 0;
   const inProgress = row.in_progress ?? 0;
   return <li class={queued + inProgress === 0 ? 'idle' : ''}>
-    <a href={`/queue/${encodeURIComponent(row.step_lims_id ?? row.step_id ?? '')}`}
+    <a href={queuePath(row.step_lims_id ?? row.step_id)}
       tabIndex={first ? 0 : -1} data-step>
       {row.step}
       <span class="hidden">, {ngettext('{n} sample waiting', '{n} samples waiting', queued)}
@@ -61,7 +62,7 @@ function StepLine({row, first, run}: {row: LabRow; first: boolean; run: RunRow |
       </span>
     </a>
     {inProgress > 0 && (run
-      ? <Link class="pill" href={`/step/${encodeURIComponent(run.lims_id ?? '')}`}>
+      ? <Link class="pill" href={stepPath(run.lims_id)}>
         {ngettext('{n} in progress', '{n} in progress', inProgress)}
       </Link>
       : <span class="pill">{ngettext('{n} in progress', '{n} in progress', inProgress)}</span>)}
@@ -103,7 +104,7 @@ function RunCard({title, runs}: {title: string; runs: RunRow[]}) {
     <h2>{title}</h2>
     <ul class="plain">
       {runs.map((run) => <li key={run.run_id}>
-        <Link href={`/step/${encodeURIComponent(run.lims_id ?? '')}`}>
+        <Link href={stepPath(run.lims_id)}>
           {run.step} <span class="id">{run.lims_id}</span>
         </Link>
         <div class="mut">
@@ -129,7 +130,7 @@ function Side({runs}: {runs: RunRow[]}) {
       <Loaded look={recent}>{() => recent.page!.rows.length === 0
         ? <p class="mut">{_('Nothing has happened yet.')}</p>
         : <ul class="plain">{recent.page!.rows.map((row) => <li key={row.run_id}>
-          <Link href={`/step/${encodeURIComponent(row.lims_id ?? '')}`}>
+          <Link href={stepPath(row.lims_id)}>
             {row.step} <span class="id">{row.lims_id}</span>
           </Link>
           <div class="mut">{[stateWord(row.state), row.technician,

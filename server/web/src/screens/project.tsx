@@ -8,9 +8,11 @@ import {GridView} from '../grid/GridView.tsx';
 import type {Pages} from '../grid/pages.ts';
 import {usePages} from '../grid/usePages.ts';
 import {_, day, ngettext} from '../i18n.ts';
+import {go} from '../nav.ts';
 import {Empty, Fault, Loaded, priorityWord, Screen} from '../ui/parts.tsx';
 import {useView} from '../ui/useView.ts';
 import {fieldColumns, fieldText, objectOf} from './fields.ts';
+import {samplePath} from './paths.ts';
 import {statusWord} from './projects.tsx';
 
 type Project = Row<'project'>;
@@ -30,7 +32,8 @@ function useSamples(project: string, filter: string): Pages<Sample> | null {
 function sampleColumns(cols: string[],
   fields: Field[]): (Column & {show(row: Sample): Cell | string})[] {
   return [
-    {key: 'name', title: _('Sample'), width: 180, show: (row) => row.name ?? ''},
+    {key: 'name', title: _('Sample'), width: 180,
+      show: (row) => ({text: row.name ?? '', href: samplePath(row.lims_id ?? row.sample_id)})},
     {key: 'id', title: _('Id'), width: 110, show: (row) => row.lims_id ?? ''},
     {key: 'container', title: _('Container'), width: 140, show: (row) => row.container ?? ''},
     {key: 'well', title: _('Well'), width: 64, show: (row) => row.well ?? ''},
@@ -94,7 +97,8 @@ export default function ProjectScreen({params}: {params: Record<string, string>}
           title={filter ? _('Nothing matches') : _('This project has no samples')} />}
         {pages && count > 0 && <GridView options={{label: _('Samples'), columns, count, frozen: 1,
           get: (row, col) => pages.rows[row] && columns[col]!.show(pages.rows[row]),
-          need: (_first, last) => pages.need(last)}} />}
+          need: (_first, last) => pages.need(last),
+          onopen: (row) => pages.rows[row] && go(samplePath(pages.rows[row].lims_id))}} />}
       </div>
       <Facts project={project} fields={fields.page?.rows ?? []} />
     </div>}</Loaded>

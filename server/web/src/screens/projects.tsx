@@ -10,6 +10,7 @@ import {usePages} from '../grid/usePages.ts';
 import {_, day, ngettext, num} from '../i18n.ts';
 import {go} from '../nav.ts';
 import {Empty, Fault, priorityWord, Screen} from '../ui/parts.tsx';
+import {projectPath} from './paths.ts';
 
 type Project = Row<'projects'>;
 type Status = NonNullable<Views['projects']['args']['status']>;
@@ -25,14 +26,10 @@ export function statusWord(status: string | null): string {
   }
 }
 
-export function projectPath(project: {lims_id: string | null; project_id?: string | null}): string {
-  return `/projects/${encodeURIComponent(project.lims_id ?? project.project_id ?? '')}`;
-}
-
 function columns(): (Column & {show(row: Project): Cell | string})[] {
   return [
     {key: 'name', title: _('Project'), width: 240,
-      show: (row) => ({text: row.name ?? '', href: projectPath(row)})},
+      show: (row) => ({text: row.name ?? '', href: projectPath(row.lims_id ?? row.project_id)})},
     {key: 'id', title: _('Id'), width: 100, show: (row) => row.lims_id ?? ''},
     {key: 'status', title: _('Status'), width: 90, show: (row) => statusWord(row.status)},
     {key: 'account', title: _('Account'), width: 180, show: (row) => row.account ?? ''},
@@ -84,7 +81,7 @@ export default function Projects() {
           frozen: 1,
           get: (row, col) => pages.rows[row] && shown[col]!.show(pages.rows[row]),
           need: (_first, last) => pages.need(last),
-          onopen: (row) => pages.rows[row] && go(projectPath(pages.rows[row]))}} />}
+          onopen: (row) => pages.rows[row] && go(projectPath(pages.rows[row].lims_id))}} />}
       </div>
     </div>
   </Screen>;

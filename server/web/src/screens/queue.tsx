@@ -15,6 +15,7 @@ import {Empty, Fault, isTouchOnly, Link, Loaded, priorityWord, qcWord, Screen,
 import {toast} from '../ui/toast.tsx';
 import {useView} from '../ui/useView.ts';
 import {fieldColumns, fieldText} from './fields.ts';
+import {containerPath, samplePath, stepPath} from './paths.ts';
 
 type QueueRow = Row<'queue'> & Record<string, Json>;
 type QueueArgs = Views['queue']['args'];
@@ -166,10 +167,14 @@ function Details({row, close}: {row: QueueRow; close: () => void}) {
   const history = useView('sample_history', {sample: row.sample_lims_id ?? ''});
   return <aside aria-label={_('Details of {name}', {name: row.name ?? ''})}>
     <section class="card">
-      <h2>{row.name} <span class="id">{row.lims_id}</span></h2>
+      <h2><Link href={samplePath(row.sample_lims_id)}>{row.name}</Link>
+        {' '}<span class="id">{row.lims_id}</span></h2>
       <dl>
         <dt>{_('Project')}</dt><dd>{row.project}</dd>
-        <dt>{_('Container')}</dt><dd>{[row.container, row.well].filter(Boolean).join(' ')}</dd>
+        <dt>{_('Container')}</dt><dd>
+          <Link href={containerPath(row.container_lims_id)}>
+            {row.container}</Link> {row.well}
+        </dd>
         <dt>{_('Priority')}</dt><dd>{priorityWord(row.priority)}</dd>
         <dt>{_('Queued at')}</dt><dd>{moment(row.queued_at)}</dd>
         <dt>{_('From step')}</dt><dd>{row.from_step ?? '–'}</dd>
@@ -182,7 +187,7 @@ function Details({row, close}: {row: QueueRow; close: () => void}) {
         ? <p class="mut">{_('Nothing has happened yet.')}</p>
         : <ul class="plain">{history.page!.rows.map((entry, i) => <li key={i}>
           {entry.run_lims_id
-            ? <Link href={`/step/${encodeURIComponent(entry.run_lims_id)}`}>{entry.step}</Link>
+            ? <Link href={stepPath(entry.run_lims_id)}>{entry.step}</Link>
             : entry.step}
           <div class="mut">{[stageWord(entry.status), entry.person, moment(entry.at)]
             .filter(Boolean).join(' · ')}</div>

@@ -7,6 +7,7 @@ import {go, place} from '../nav.ts';
 import {useStore} from '../store.ts';
 import {Empty, Link, Loaded, Screen} from '../ui/parts.tsx';
 import {useView} from '../ui/useView.ts';
+import {containerPath, projectPath, samplePath, stepPath} from './paths.ts';
 
 type Hit = Row<'search'>;
 
@@ -15,12 +16,14 @@ const KINDS: Record<string, () => string> = {
   DERIVED: () => _('Derived samples'), STEP: () => _('Steps'),
 };
 
-/** Where a hit leads to; samples and containers have no page of their own here yet. */
+/** Where a hit leads to; a derived sample has no page of its own. */
 export function pathOf(hit: Hit): string | null {
-  const id = encodeURIComponent(hit.lims_id ?? hit.id ?? '');
+  const id = hit.lims_id ?? hit.id;
   switch (hit.kind) {
-    case 'PROJECT': return `/projects/${id}`;
-    case 'STEP': return `/step/${id}`;
+    case 'SAMPLE': return samplePath(id);
+    case 'CONTAINER': return containerPath(id);
+    case 'PROJECT': return projectPath(id);
+    case 'STEP': return stepPath(id);
     default: return null;
   }
 }

@@ -9,9 +9,10 @@ import {_, ngettext, num} from '../i18n.ts';
 import type {Well} from '../plate/plate.ts';
 import {PlateView} from '../plate/PlateView.tsx';
 import {type Axes} from '../plate/wells.ts';
-import {Empty, Loaded, qcWord} from '../ui/parts.tsx';
+import {Empty, Link, Loaded, qcWord} from '../ui/parts.tsx';
 import {useView} from '../ui/useView.ts';
 import {fieldText, listOf, titled} from './fields.ts';
+import {containerPath} from './paths.ts';
 
 type Pair = Row<'run_pairs'> & Record<string, Json>;
 type Container = Row<'run_containers'>;
@@ -20,7 +21,10 @@ type Field = Row<'run_fields'>;
 
 const GROUPS = 6;
 
-export function axesOf(container: Container): Axes {
+type Shape = Pick<Container, 'x_size' | 'y_size' | 'x_alpha' | 'y_alpha' | 'x_offset' |
+  'y_offset'>;
+
+export function axesOf(container: Shape): Axes {
   return {xSize: container.x_size ?? 1, ySize: container.y_size ?? 1,
     xAlpha: Boolean(container.x_alpha), yAlpha: Boolean(container.y_alpha),
     xOffset: container.x_offset ?? 0, yOffset: container.y_offset ?? 0};
@@ -68,7 +72,7 @@ function wellsOf(container: Container, placed: Placed[], pairs: Pair[]): Map<str
   return wells;
 }
 
-function unavailableOf(container: Container): Set<string> {
+export function unavailableOf(container: Pick<Container, 'unavailable'>): Set<string> {
   return new Set(listOf(container.unavailable).map((well) =>
     typeof well === 'string' ? well : `${well.y}:${well.x}`));
 }
@@ -106,7 +110,8 @@ export function Placement({run}: {run: string}) {
             {all.map((one, i) => <button key={one.container_id} type="button"
               aria-pressed={one === container} onClick={() => setShown(i)}>{one.name}</button>)}
           </div>}
-          <p class="facts"><strong>{container.name}</strong> <span class="id">{container.lims_id}
+          <p class="facts"><Link href={containerPath(container.lims_id)}>
+            {container.name}</Link> <span class="id">{container.lims_id}
           </span> {container.type}</p>
           <PlateView key={container.container_id} options={{
             label: _('{container}, {type}',

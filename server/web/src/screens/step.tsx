@@ -6,6 +6,7 @@ import {session} from '../session.ts';
 import {useStore} from '../store.ts';
 import {Empty, Fault, Link, Loaded, Screen, stateWord} from '../ui/parts.tsx';
 import {useView} from '../ui/useView.ts';
+import {stepPath} from './paths.ts';
 import {NextSteps, Placement, RecordDetails} from './step-parts.tsx';
 
 type Run = Row<'run'>;
@@ -56,7 +57,7 @@ function MilestoneBar({run, shown}: {run: Run; shown: string}) {
         </>;
         return <li key={name} class={state} aria-current={name === shown ? 'step' : undefined}>
           {tab
-            ? <Link href={`/step/${encodeURIComponent(run.lims_id ?? '')}/${tab}`}>{words}</Link>
+            ? <Link href={stepPath(run.lims_id, tab)}>{words}</Link>
             : <span>{words}</span>}
         </li>;
       })}
