@@ -224,7 +224,7 @@ test_hang_up (Fixture *fixture, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   insert_worker (tx, 1, NULL);
-  g_assert_nonnull (mns_transaction_query (tx, "SELECT 1", NULL, NULL));
+  g_assert_cmpint (mns_transaction_count (tx, "DELETE FROM mail", NULL, NULL), ==, 0);
   terminate_others ();
   g_assert_null (mns_transaction_query (tx, "SELECT 1", NULL, &error));
   g_assert_error (error, MNS_ERROR, MNS_ERROR_OFFLINE);
@@ -312,7 +312,11 @@ test_stream (Fixture *fixture, gconstpointer data)
       g_assert_cmpint (mns_rows_get_int (rows, 0, 0), ==, 5);
     }
   getrusage (RUSAGE_SELF, &after);
+#ifdef __SANITIZE_ADDRESS__
+  g_test_message ("memory is not judged: the address sanitizer keeps what is freed");
+#else
   g_assert_cmpint (after.ru_maxrss - before.ru_maxrss, <, 20 * 1024); /* of 45 MB twice */
+#endif
 }
 
 static void
