@@ -12,5 +12,6 @@ extern const MnsCommandSpec mns_project_commands[];
 extern const MnsCommandSpec mns_sample_commands[];
 extern const MnsCommandSpec mns_workflow_commands[];
 extern const MnsCommandSpec mns_queue_commands[];
+extern const MnsCommandSpec mns_step_commands[];
 
 G_END_DECLS
