@@ -28,6 +28,12 @@ struct _MnsPool
 
 static gint n_retries; /* atomic */
 
+/* Not NULL while this thread is inside a command. Another write of the same thread, on a connection
+ * of its own (a block of numbers, say), must not ask for the command lock: it would wait behind
+ * someone who waits to be alone, who waits for the command around it.
+ */
+static GPrivate inside;
+
 /**
  * mns_pool_new:
  * @conninfo: libpq connection string or URI
@@ -168,19 +174,17 @@ wait_a_moment (guint try)
     g_usleep ((gulong) g_random_int_range (1000, 1000 + 12000 * (gint32) try));
 }
 
-/**
- * mns_pg_run_write:
- * @store: a PostgreSQL store without an open transaction
- * @func: what is done
- * @data: for @func
- * @error: return location for an error: what @func said; %MNS_ERROR_BUSY after many tries;
- *   %MNS_ERROR_OFFLINE if the connection broke: at the commit nobody knows then whether it happened
- *
- * Runs a function in a SERIALIZABLE transaction, again if it lost a race, and once again if the
- * connection turned out to be gone before anything was committed.
- */
-gboolean
-mns_pg_run_write (MnsStore *store, MnsPoolFunc func, gpointer data, GError **error)
+static MnsPgLock
+choose_lock (guint try, gboolean nested)
+{
+  if (nested)
+    return MNS_PG_LOCK_NONE;
+  return try <= TRIES_TOGETHER ? MNS_PG_LOCK_SHARED : MNS_PG_LOCK_ALONE;
+}
+
+static gboolean
+run_again_and_again (
+    MnsStore *store, gboolean nested, MnsPoolFunc func, gpointer data, GError **error)
 {
   gboolean reconnected = FALSE;
 
@@ -189,13 +193,14 @@ mns_pg_run_write (MnsStore *store, MnsPoolFunc func, gpointer data, GError **err
       g_autoptr (GError) failure = NULL;
       gboolean committing;
 
-      mns_pg_store_set_lock (store, try <= TRIES_TOGETHER ? MNS_PG_LOCK_SHARED : MNS_PG_LOCK_ALONE);
+      mns_pg_store_set_lock (store, choose_lock (try, nested));
       if (try_once (store, MNS_ACCESS_WRITE, func, data, &committing, &failure))
         return TRUE;
       if (g_error_matches (failure, MNS_ERROR, MNS_ERROR_BUSY) && try < MAX_TRIES)
         {
           g_atomic_int_inc (&n_retries);
-          wait_a_moment (try++);
+          wait_a_moment (nested ? TRIES_TOGETHER : try);
+          try++;
         }
       else if (g_error_matches (failure, MNS_ERROR, MNS_ERROR_OFFLINE) && !committing &&
                !reconnected)
@@ -206,6 +211,31 @@ mns_pg_run_write (MnsStore *store, MnsPoolFunc func, gpointer data, GError **err
           return FALSE;
         }
     }
+}
+
+/**
+ * mns_pg_run_write:
+ * @store: a PostgreSQL store without an open transaction
+ * @func: what is done
+ * @data: for @func
+ * @error: return location for an error: what @func said; %MNS_ERROR_BUSY after many tries;
+ *   %MNS_ERROR_OFFLINE if the connection broke: at the commit nobody knows then whether it happened
+ *
+ * Runs a function in a SERIALIZABLE transaction, again if it lost a race, and once again if the
+ * connection turned out to be gone before anything was committed. A call from inside @func, on
+ * another store, is a transaction of its own that stays whatever becomes of the outer one.
+ */
+gboolean
+mns_pg_run_write (MnsStore *store, MnsPoolFunc func, gpointer data, GError **error)
+{
+  gboolean nested = g_private_get (&inside) != NULL;
+  gboolean done;
+
+  g_private_set (&inside, &inside);
+  done = run_again_and_again (store, nested, func, data, error);
+  if (!nested)
+    g_private_set (&inside, NULL);
+  return done;
 }
 
 /**

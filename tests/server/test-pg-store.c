@@ -472,6 +472,49 @@ test_races (Fixture *fixture, gconstpointer data)
       ask (fixture->store, "SELECT count (*) FROM pg_locks WHERE locktype = 'advisory'"), ==, 0);
 }
 
+/* A command that needs a number from a transaction of its own while another waits to be alone. */
+typedef struct
+{
+  MnsPool *pool;
+  MnsStore *looking;
+  PGconn *rival;
+  gint n_inner;
+} Nest;
+
+static gboolean
+take_number (MnsTransaction *tx, gpointer data, GError **error)
+{
+  Nest *nest = data;
+
+  if (!insert_worker (tx, 1, error))
+    return FALSE;
+  g_assert_cmpint (mns_transaction_count (tx, "DELETE FROM mail", NULL, error), ==, 0);
+  g_assert_true (PQsendQuery (nest->rival, "SELECT pg_advisory_lock (120259084132196)"));
+  while (ask (nest->looking,
+              "SELECT count (*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") == 0)
+    continue;
+  if (!mns_pool_run_write (nest->pool, add_one, &nest->n_inner, error))
+    return FALSE;
+  g_set_error_literal (error, MNS_ERROR, MNS_ERROR_INVALID, "given up");
+  return FALSE;
+}
+
+static void
+test_nested (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *conninfo = mns_test_pg_conninfo (MNS_CLUSTER_APPLICATION);
+  g_autoptr (MnsPool) pool = mns_pool_new (conninfo, 2);
+  g_autoptr (PGconn) rival = PQconnectdb (conninfo);
+  g_autoptr (GError) error = NULL;
+  Nest nest = { pool, fixture->store, rival, 0 };
+
+  mns_test_pg_script ("INSERT INTO id_counter VALUES ('test', gen_random_uuid (), 0)");
+  g_assert_false (mns_pool_run_write (pool, take_number, &nest, &error));
+  g_assert_error (error, MNS_ERROR, MNS_ERROR_INVALID);
+  g_assert_cmpint (ask (fixture->store, "SELECT next FROM id_counter"), ==, 1);
+  g_assert_cmpint (ask (fixture->store, "SELECT count (*) FROM worker"), ==, 0);
+}
+
 typedef struct
 {
   guint n_calls;
@@ -571,6 +614,7 @@ main (int argc, char **argv)
   add ("lines", test_lines);
   add ("match-names", test_match_names);
   add ("races", test_races);
+  add ("nested", test_nested);
   add ("plays", test_plays);
   return g_test_run ();
 }
