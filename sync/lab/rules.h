@@ -13,5 +13,8 @@ extern const MnsCommandSpec mns_sample_commands[];
 extern const MnsCommandSpec mns_workflow_commands[];
 extern const MnsCommandSpec mns_queue_commands[];
 extern const MnsCommandSpec mns_step_commands[];
+extern const MnsCommandSpec mns_container_commands[];
+extern const MnsCommandSpec mns_conflict_commands[];
+extern const MnsCommandSpec mns_note_commands[];
 
 G_END_DECLS
