@@ -577,7 +577,8 @@ function choiceMark(kind: string): HTMLElement {
 }
 
 /** What stands beside a grid: "10,000 rows, 41 selected". */
-export function countLine(count: number, chosen: number): string {
-  const rows = ngettext('{n} row', '{n} rows', count);
+export function countLine(count: number, counted: boolean, chosen: number): string {
+  const rows = counted ? ngettext('{n} row', '{n} rows', count)
+    : ngettext('more than {n} row', 'more than {n} rows', count - 1);
   return chosen > 0 ? _('{rows}, {n} selected', {rows, n: num(chosen)}) : rows;
 }

@@ -36,12 +36,25 @@ test('only the pages that are needed come, in order', async () => {
   assert.equal(pages.rows[34], 34);
 });
 
+test('what the pages hold counts more than the total that was told', async () => {
+  const {fetch} = source(15);
+  const pages = new Pages(async (after: string | null) => ({...await fetch(after), total: 17}),
+    () => {});
+  pages.need(0);
+  await settled(pages);
+  assert.equal(pages.count, 17);
+  pages.need(16);
+  await settled(pages);
+  assert.equal(pages.count, 15);
+});
+
 test('without a total the count grows by what is known to follow', async () => {
   const {fetch} = source(25, false);
   const pages = new Pages(fetch, () => {});
   pages.need(0);
   await settled(pages);
   assert.equal(pages.count, 11);
+  assert.equal(pages.counted, false);
   pages.need(24);
   await settled(pages);
   assert.equal(pages.count, 25);

@@ -32,9 +32,14 @@ export class Pages<T> {
 
   /** How many rows there are as far as is known. */
   get count(): number {
-    if (this.total !== null)
-      return Math.max(this.total, this.rows.length);
-    return this.rows.length + (this.#next ? 1 : 0);
+    if (!this.#next && this.started)
+      return this.rows.length;
+    return Math.max(this.total ?? 0, this.rows.length + 1);
+  }
+
+  /** Whether count is the number of all rows. */
+  get counted(): boolean {
+    return this.started && (this.total !== null || !this.#next);
   }
 
   get busy(): boolean {

@@ -55,7 +55,7 @@ export default function Projects() {
   const shown = columns();
   const count = pages?.count ?? 0;
   return <Screen title={_('Projects')} ready={pages?.started === true}
-    facts={pages?.started && <span>{ngettext('{n} project', '{n} projects', count)}</span>}>
+    facts={pages?.counted && <span>{ngettext('{n} project', '{n} projects', count)}</span>}>
     <div class="toolbar">
       <input type="search" value={filter} placeholder={_('Filter')} aria-label={_('Filter')}
         onInput={(event: Event) => setFilter((event.currentTarget as HTMLInputElement).value)} />

@@ -260,7 +260,7 @@ export default function Queue({params}: {params: Record<string, string>}) {
   return <Screen title={name} ready={pages?.started === true && config.page !== null}
     facts={<>
       {info?.protocol && <span>{info.protocol}</span>}
-      {pages?.started && <span>{ngettext('{n} sample', '{n} samples', total)}</span>}
+      {pages?.counted && <span>{ngettext('{n} sample', '{n} samples', total)}</span>}
     </>}>
     <div class="toolbar">
       <input ref={field} type="search" value={filter} placeholder={_('Filter or scan')}
@@ -271,7 +271,7 @@ export default function Queue({params}: {params: Record<string, string>}) {
         <button type="button" onClick={none} disabled={size === 0}>{_('None')}</button>
       </>}
       <span role="status">
-        {countLine(total, size)}
+        {countLine(total, pages?.counted ?? false, size)}
         {hidden > 0 && ` · ${ngettext('{n} selected is hidden by the filter',
           '{n} selected are hidden by the filter', hidden)}`}
       </span>
