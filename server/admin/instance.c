@@ -133,6 +133,31 @@ read_note (MnsInstance *self, GError **error)
   return FALSE;
 }
 
+/* ---- a restore under way ---- */
+
+char *
+mns_restore_marker (const char *state)
+{
+  return g_build_filename (state, "restore-unfinished", NULL);
+}
+
+static gboolean
+check_restored (const MnsInstance *self, GError **error)
+{
+  g_autofree char *path = mns_restore_marker (self->state);
+
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    return TRUE;
+  g_set_error (error,
+               MNS_ERROR,
+               MNS_ERROR_INVALID,
+               "A restore was begun in %s and is not finished; run: meniscusctl --state %s "
+               "restore-finish",
+               self->state,
+               self->state);
+  return FALSE;
+}
+
 /* ---- opening ---- */
 
 static gboolean
@@ -222,7 +247,7 @@ mns_instance_open (const MnsInstanceOptions *options, GError **error)
     }
   else if (!open_private (self, options, error))
     return NULL;
-  if (!options->bare && !mns_instance_prepare (self, error))
+  if (!options->bare && (!check_restored (self, error) || !mns_instance_prepare (self, error)))
     return NULL;
   return g_steal_pointer (&self);
 }

@@ -41,4 +41,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MnsInstance, mns_instance_close)
 gboolean mns_instance_prepare (MnsInstance *self, GError **error);
 char *mns_instance_default_state (void);
 
+/* A file in the state folder: a restore was begun and not finished. Free with g_free(). */
+char *mns_restore_marker (const char *state);
+
 G_END_DECLS
