@@ -74,7 +74,7 @@ look_at_folder (Doctor *self, const char *state)
          "folder",
          "%s is not there: start meniscus-server once, or give --state.",
          state);
-  else if ((info.st_mode & 077) != 0)
+  else if ((info.st_mode & 066) != 0)
     say (self, BAD, "folder", "%s can be read by others: chmod 700 %s", state, state);
   else
     say (self, GOOD, "folder", "%s is there and only yours.", state);

@@ -32,16 +32,19 @@ add_result (Push *self, const MnsExecution *execution)
   JsonObject *result = json_object_new ();
   JsonObject *element =
       json_node_get_object (json_array_get_element (self->commands, (guint) execution->index));
-  JsonObject *conflict;
+  char id[MNS_ID_TEXT_SIZE];
+  MnsId command;
+  MnsId conflict;
 
   json_object_set_int_member (result, "n", mns_api_get_int (element, "n", 0));
   json_object_set_string_member (result, "res", mns_outcome_to_word (execution->outcome));
-  conflict = json_object_has_member (execution->envelope, "conflict")
-                 ? json_object_get_object_member (execution->envelope, "conflict")
-                 : NULL;
-  if (conflict != NULL && json_object_has_member (conflict, "id"))
-    json_object_set_string_member (
-        result, "conflict", json_object_get_string_member (conflict, "id"));
+  /* the row's id follows from the command's, so it is known of stored outcomes too */
+  if (execution->outcome != MNS_OUTCOME_OK && mns_api_get_id (element, "id", &command))
+    {
+      mns_id_derive (&conflict, &command, "conflict", 0);
+      mns_id_print (&conflict, id);
+      json_object_set_string_member (result, "conflict", id);
+    }
   if (execution->outcome != MNS_OUTCOME_OK)
     json_object_set_member (
         result, "faults", json_node_copy (json_object_get_member (execution->envelope, "faults")));
