@@ -212,7 +212,7 @@ static void
 terminate_others (void)
 {
   mns_test_pg_script (
-      "SELECT pg_terminate_backend (pid) FROM pg_stat_activity "
+      "SELECT pg_terminate_backend (pid, 10000) FROM pg_stat_activity "
       "WHERE usename = '" MNS_CLUSTER_APPLICATION_ROLE "'");
 }
 
@@ -538,8 +538,8 @@ play (MnsTransaction *tx, gpointer data, GError **error)
     {
       g_autoptr (MnsRows) rows =
           mns_transaction_query (tx, "SELECT pg_backend_pid ()", NULL, error);
-      g_autofree char *sql =
-          g_strdup_printf ("SELECT pg_terminate_backend (%d)", (int) mns_rows_get_int (rows, 0, 0));
+      g_autofree char *sql = g_strdup_printf ("SELECT pg_terminate_backend (%d, 10000)",
+                                              (int) mns_rows_get_int (rows, 0, 0));
 
       mns_test_pg_script (sql);
       return mns_transaction_count (tx, "DELETE FROM mail", NULL, error) >= 0;
