@@ -22,6 +22,7 @@ int mns_command_demux (int argc, char **argv);
 int mns_command_info (int argc, char **argv);
 int mns_command_plot (int argc, char **argv);
 int mns_command_sheet (int argc, char **argv);
+int mns_command_sheet_convert (int argc, char **argv);
 int mns_command_watch (int argc, char **argv);
 
 /* Helpers the sub-commands share, in command.c. */
