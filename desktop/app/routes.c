@@ -8,6 +8,7 @@
 
 #include "desktop/app/routes.h"
 #include "desktop/screens/lab/lab-screen.h"
+#include "desktop/screens/projects/import-screen.h"
 #include "desktop/screens/projects/project-screen.h"
 #include "desktop/screens/projects/projects-screen.h"
 #include "desktop/screens/queue/bucket-screen.h"

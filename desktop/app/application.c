@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+
+/* The program: its command line, its one main window, who is signed in. With --server, --user and
+ * --password-file it signs in by itself, as the demonstration does; else it asks.
+ */
+
+#define G_LOG_DOMAIN "mns-application"
+
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+#include "desktop/app/application.h"
+#include "desktop/app/window.h"
+#include "desktop/screens/signin/signin-window.h"
+#include "desktop/widgets/style.h"
+#include "sync/client/account.h"
+
+#define SCHEMA "org.meniscus.Meniscus"
+
+struct _MnsApplication
+{
+  AdwApplication parent_instance;
+
+  GSettings *settings;
+  char *server;
+  char *user;
+  char *password_file;
+  char *state;
+  char *path; /* first address asked for on the command line */
+  MnsSession *session;
+  guint idle_source;
+  gint64 last_input; /* monotonic */
+};
+
+G_DEFINE_FINAL_TYPE (MnsApplication, mns_application, ADW_TYPE_APPLICATION)
+
+static GSettings *
+open_settings (void)
+{
+  g_autoptr (GSettingsSchema) schema = NULL;
+  GSettingsSchemaSource *source = g_settings_schema_source_get_default ();
+
+  if (source != NULL)
+    schema = g_settings_schema_source_lookup (source, SCHEMA, TRUE);
+  return schema != NULL ? g_settings_new_full (schema, NULL, NULL) : NULL;
+}
+
+static const char *
+get_state_dir (MnsApplication *self)
+{
+  if (self->state == NULL)
+    self->state = g_build_filename (g_get_user_data_dir (), "meniscus", NULL);
+  return self->state;
+}
+
+static void
+apply_color_scheme (MnsApplication *self)
+{
+  static const AdwColorScheme schemes[] = { ADW_COLOR_SCHEME_DEFAULT,
+                                            ADW_COLOR_SCHEME_FORCE_LIGHT,
+                                            ADW_COLOR_SCHEME_FORCE_DARK };
+  int chosen = self->settings != NULL ? g_settings_get_enum (self->settings, "color-scheme") : 0;
+
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (),
+                                      schemes[CLAMP (chosen, 0, 2)]);
+}
+
+static void show_sign_in (MnsApplication *self, const char *message);
+
+static void
+end_session (MnsApplication *self)
+{
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+
+  if (self->session == NULL)
+    return;
+  mns_workspace_close (mns_session_get_workspace (self->session));
+  g_clear_object (&self->session);
+  if (window != NULL)
+    gtk_window_destroy (window);
+}
+
+static void
+start_session (MnsApplication *self, MnsWorkspace *workspace)
+{
+  GtkWidget *window;
+
+  self->session = mns_session_new (workspace);
+  window = mns_window_new (GTK_APPLICATION (self), self->session);
+  if (self->settings != NULL)
+    {
+      g_settings_set_string (self->settings, "server", mns_workspace_get_server (workspace));
+      if (self->user != NULL)
+        g_settings_set_string (self->settings, "last-user", self->user);
+    }
+  gtk_window_present (GTK_WINDOW (window));
+  if (self->path != NULL)
+    mns_window_open (MNS_WINDOW (window), self->path);
+}
+
+static void
+signed_in_cb (MnsApplication *self, MnsWorkspace *workspace, const char *user, GtkWindow *dialog)
+{
+  g_free (self->user);
+  self->user = g_strdup (user);
+  g_application_hold (G_APPLICATION (self)); /* the dialog may be the last window */
+  gtk_window_destroy (dialog);
+  start_session (self, workspace);
+  g_application_release (G_APPLICATION (self));
+}
+
+static void
+show_sign_in (MnsApplication *self, const char *message)
+{
+  g_autofree char *server = self->server != NULL ? g_strdup (self->server)
+                            : self->settings != NULL
+                                ? g_settings_get_string (self->settings, "server")
+                                : NULL;
+  g_autofree char *user = self->user != NULL ? g_strdup (self->user)
+                          : self->settings != NULL
+                              ? g_settings_get_string (self->settings, "last-user")
+                              : NULL;
+  GtkWidget *dialog =
+      mns_signin_window_new (GTK_APPLICATION (self), get_state_dir (self), server, user);
+
+  if (message != NULL)
+    mns_signin_window_set_message (MNS_SIGNIN_WINDOW (dialog), message);
+  g_signal_connect_object (dialog, "signed-in", G_CALLBACK (signed_in_cb), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+signed_in_by_itself_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MnsApplication) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MnsWorkspace) workspace = mns_account_sign_in_finish (result, &error);
+
+  g_application_release (G_APPLICATION (self));
+  if (workspace != NULL)
+    start_session (self, workspace);
+  else
+    show_sign_in (self, error->message);
+}
+
+static void
+sign_in_by_itself (MnsApplication *self)
+{
+  g_autofree char *password = NULL;
+  g_autoptr (GError) error = NULL;
+  MnsAccountSignIn how = { 0 };
+
+  if (!g_file_get_contents (self->password_file, &password, NULL, &error))
+    {
+      show_sign_in (self, error->message);
+      return;
+    }
+  g_strchomp (password);
+  how.state_dir = get_state_dir (self);
+  how.url = self->server;
+  how.user = self->user;
+  how.password = password;
+  g_application_hold (G_APPLICATION (self));
+  mns_account_sign_in_async (&how, NULL, signed_in_by_itself_cb, g_object_ref (self));
+}
+
+static void
+mns_application_activate (GApplication *application)
+{
+  MnsApplication *self = MNS_APPLICATION (application);
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+
+  if (window != NULL)
+    gtk_window_present (window);
+  else if (self->server != NULL && self->user != NULL && self->password_file != NULL)
+    sign_in_by_itself (self);
+  else
+    show_sign_in (self, NULL);
+}
+
+/* ---- actions ---- */
+
+/* Another person may come to the bench: the work is kept, the screen is not. */
+static void
+sign_out_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  MnsApplication *self = user_data;
+
+  if (self->session == NULL)
+    return;
+  g_application_hold (G_APPLICATION (self));
+  end_session (self);
+  show_sign_in (self, NULL);
+  g_application_release (G_APPLICATION (self));
+}
+
+static void
+quit_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  MnsApplication *self = user_data;
+
+  end_session (self);
+  g_application_quit (G_APPLICATION (self));
+}
+
+static const GActionEntry actions[] = {
+  { .name = "sign-out", .activate = sign_out_cb },
+  { .name = "lock", .activate = sign_out_cb },
+  { .name = "quit", .activate = quit_cb },
+};
+
+static const struct
+{
+  const char *action;
+  const char *keys[4];
+} accels[] = {
+  { "app.quit", { "<Control>q" } },
+  { "app.preferences", { "<Control>comma" } },
+  { "win.primary", { "<Control>Return", "<Control>KP_Enter" } },
+  { "win.search", { "<Control>k" } },
+  { "win.filter", { "<Control>f", "<Control><Shift>f" } },
+  { "win.undo", { "<Control>z" } },
+  { "win.redo", { "<Control>y", "<Control><Shift>z" } },
+  { "win.reload", { "F5" } },
+  { "win.sync", { "<Control>s" } },
+  { "win.back", { "<Alt>Left" } },
+  { "win.open::/lab", { "<Alt>1" } },
+  { "win.open::/projects", { "<Alt>2" } },
+  { "win.show-help-overlay", { "<Control>question", "F1" } },
+};
+
+static gboolean
+idle_cb (gpointer user_data)
+{
+  MnsApplication *self = user_data;
+  guint minutes =
+      self->settings != NULL ? g_settings_get_uint (self->settings, "idle-lock-minutes") : 15;
+
+  if (self->session != NULL && minutes > 0 &&
+      g_get_monotonic_time () - self->last_input > minutes * 60 * (gint64) G_USEC_PER_SEC)
+    g_action_group_activate_action (G_ACTION_GROUP (self), "lock", NULL);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+input_cb (MnsApplication *self)
+{
+  self->last_input = g_get_monotonic_time ();
+  return GDK_EVENT_PROPAGATE;
+}
+
+static void
+mns_application_window_added (GtkApplication *application, GtkWindow *window)
+{
+  GtkEventController *controller = gtk_event_controller_legacy_new ();
+
+  gtk_event_controller_set_propagation_phase (controller, GTK_PHASE_CAPTURE);
+  g_signal_connect_object (
+      controller, "event", G_CALLBACK (input_cb), application, G_CONNECT_SWAPPED);
+  gtk_widget_add_controller (GTK_WIDGET (window), controller);
+  GTK_APPLICATION_CLASS (mns_application_parent_class)->window_added (application, window);
+}
+
+static void
+mns_application_startup (GApplication *application)
+{
+  MnsApplication *self = MNS_APPLICATION (application);
+
+  G_APPLICATION_CLASS (mns_application_parent_class)->startup (application);
+  mns_style_ensure ();
+  self->settings = open_settings ();
+  apply_color_scheme (self);
+  if (self->settings != NULL)
+    g_signal_connect_object (self->settings,
+                             "changed::color-scheme",
+                             G_CALLBACK (apply_color_scheme),
+                             self,
+                             G_CONNECT_SWAPPED);
+  g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
+  for (guint i = 0; i < G_N_ELEMENTS (accels); i++)
+    gtk_application_set_accels_for_action (
+        GTK_APPLICATION (self), accels[i].action, accels[i].keys);
+  self->last_input = g_get_monotonic_time ();
+  self->idle_source = g_timeout_add_seconds (20, idle_cb, self);
+}
+
+static void
+mns_application_shutdown (GApplication *application)
+{
+  MnsApplication *self = MNS_APPLICATION (application);
+
+  g_clear_handle_id (&self->idle_source, g_source_remove);
+  end_session (self);
+  G_APPLICATION_CLASS (mns_application_parent_class)->shutdown (application);
+}
+
+static int
+mns_application_command_line (GApplication *application, GApplicationCommandLine *line)
+{
+  MnsApplication *self = MNS_APPLICATION (application);
+  GVariantDict *options = g_application_command_line_get_options_dict (line);
+  const struct
+  {
+    const char *name;
+    const char *format;
+    char **place;
+  } wanted[] = {
+    { "server", "s", &self->server },
+    { "user", "s", &self->user },
+    { "password-file", "^ay", &self->password_file },
+    { "state", "^ay", &self->state },
+    { "open", "s", &self->path },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (wanted); i++)
+    {
+      char *value = NULL;
+
+      if (!g_variant_dict_lookup (options, wanted[i].name, wanted[i].format, &value))
+        continue;
+      g_free (*wanted[i].place);
+      *wanted[i].place = value;
+    }
+  g_application_activate (application);
+  return 0;
+}
+
+static void
+mns_application_dispose (GObject *object)
+{
+  MnsApplication *self = MNS_APPLICATION (object);
+
+  g_clear_object (&self->settings);
+  g_clear_object (&self->session);
+  g_clear_pointer (&self->server, g_free);
+  g_clear_pointer (&self->user, g_free);
+  g_clear_pointer (&self->password_file, g_free);
+  g_clear_pointer (&self->state, g_free);
+  g_clear_pointer (&self->path, g_free);
+
+  G_OBJECT_CLASS (mns_application_parent_class)->dispose (object);
+}
+
+static void
+mns_application_class_init (MnsApplicationClass *klass)
+{
+  GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = mns_application_dispose;
+  application_class->startup = mns_application_startup;
+  application_class->activate = mns_application_activate;
+  application_class->shutdown = mns_application_shutdown;
+  application_class->command_line = mns_application_command_line;
+  GTK_APPLICATION_CLASS (klass)->window_added = mns_application_window_added;
+}
+
+static void
+mns_application_init (MnsApplication *self)
+{
+  const GOptionEntry options[] = {
+    { "server", 0, 0, G_OPTION_ARG_STRING, NULL, N_ ("Address of the server"), N_ ("URL") },
+    { "user", 0, 0, G_OPTION_ARG_STRING, NULL, N_ ("Who signs in"), N_ ("NAME") },
+    { "password-file",
+      0,
+      0,
+      G_OPTION_ARG_FILENAME,
+      NULL,
+      N_ ("Sign in with the password in this file"),
+      N_ ("FILE") },
+    { "state",
+      0,
+      0,
+      G_OPTION_ARG_FILENAME,
+      NULL,
+      N_ ("Where this computer keeps its data"),
+      N_ ("DIR") },
+    { "open", 0, 0, G_OPTION_ARG_STRING, NULL, N_ ("Address of the first screen"), N_ ("PATH") },
+    { NULL },
+  };
+
+  g_application_add_main_option_entries (G_APPLICATION (self), options);
+}
+
+MnsApplication *
+mns_application_new (void)
+{
+  return g_object_new (MNS_TYPE_APPLICATION,
+                       "application-id",
+                       MNS_APPLICATION_ID,
+                       "resource-base-path",
+                       "/org/meniscus/Meniscus",
+                       "flags",
+                       G_APPLICATION_HANDLES_COMMAND_LINE | G_APPLICATION_NON_UNIQUE,
+                       NULL);
+}
+
+GSettings *
+mns_application_get_settings (MnsApplication *self)
+{
+  return self->settings;
+}
