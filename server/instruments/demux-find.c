@@ -6,7 +6,10 @@
 
 #include "config.h"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "server/instruments/demux.h"
 
@@ -30,21 +33,38 @@ take_if_there (GPtrArray *found, const char *folder)
     g_ptr_array_add (found, g_strdup (folder));
 }
 
-/* Links are not followed: they may lead in a circle. */
+static gboolean
+is_folder (DIR *dir, const struct dirent *entry)
+{
+  struct stat info;
+
+  if (entry->d_name[0] == '.' || (entry->d_type != DT_DIR && entry->d_type != DT_UNKNOWN))
+    return FALSE;
+  return entry->d_type == DT_DIR ||
+         (fstatat (dirfd (dir), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+          S_ISDIR (info.st_mode));
+}
+
+/* Links are not followed: they may lead in a circle. Nor is any of the thousands of FASTQ files
+ * looked at.
+ */
 static void
 search (GPtrArray *found, const char *folder, guint depth)
 {
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
+  DIR *dir = opendir (folder);
+  struct dirent *entry;
 
+  if (dir == NULL)
+    return;
   take_if_there (found, folder);
-  while (dir != NULL && depth < MAX_DEPTH && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
+  while (depth < MAX_DEPTH && (entry = readdir (dir)) != NULL)
+    if (is_folder (dir, entry))
+      {
+        g_autofree char *path = g_build_filename (folder, entry->d_name, NULL);
 
-      if (g_file_test (path, G_FILE_TEST_IS_DIR) && !g_file_test (path, G_FILE_TEST_IS_SYMLINK))
         search (found, path, depth + 1);
-    }
+      }
+  closedir (dir);
 }
 
 /* <any folder of the run>/Reports and /Stats: bcl2fastq and BCL Convert write where they are told.

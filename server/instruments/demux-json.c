@@ -107,8 +107,8 @@ add_barcode (JsonBuilder *builder, const MnsDemuxBarcode *barcode)
  * @self: results
  * @builder: a builder in want of a value
  *
- * Adds one object: kind, folder, flowcell, run_id, lanes, rows (a row without sample_id is what no
- * sample claims), unknown_barcodes, unmatched.
+ * Adds one object: kind, folder, analysis (its number on the instrument), flowcell, run_id, lanes,
+ * rows (a row without sample_id is what no sample claims), unknown_barcodes, unmatched.
  */
 void
 mns_demux_add_json (const MnsDemux *self, JsonBuilder *builder)
@@ -118,6 +118,7 @@ mns_demux_add_json (const MnsDemux *self, JsonBuilder *builder)
   json_builder_begin_object (builder);
   add_text (builder, "kind", self->kind == MNS_DEMUX_BCL2FASTQ ? "bcl2fastq" : "bcl_convert");
   add_text (builder, "folder", self->folder);
+  add_count (builder, "analysis", self->analysis > 0 ? (gint64) self->analysis : -1);
   add_text (builder, "flowcell", self->flowcell);
   add_text (builder, "run_id", self->run_id);
   json_builder_set_member_name (builder, "lanes");

@@ -170,6 +170,17 @@ mns_demux_finish (MnsDemux *self)
     }
 }
 
+/* The n of .../Analysis/<n>/..., 0 elsewhere. */
+static guint
+analysis_of (const char *folder)
+{
+  const char *found = g_strrstr (folder, "/Analysis/");
+
+  return found != NULL
+             ? (guint) MIN (g_ascii_strtoull (found + strlen ("/Analysis/"), NULL, 10), 9999)
+             : 0;
+}
+
 /**
  * mns_demux_read:
  * @folder: a folder with Stats.json or Demultiplex_Stats.csv
@@ -201,6 +212,7 @@ mns_demux_read (const char *folder, GError **error)
       if (data == NULL || !mns_demux_parse_stats_json (self, data, length, json, error))
         return NULL;
     }
+  self->analysis = analysis_of (folder);
   mns_demux_finish (self);
   return g_steal_pointer (&self);
 }

@@ -75,11 +75,19 @@ greatest (const MnsPlotDocument *document)
   return most;
 }
 
+/* A run in which hardly anything was identified has to show how little. */
+static char *
+share_text (double percent)
+{
+  return g_strdup_printf (percent > 0 && percent < 0.1 ? "%.4f" : "%.2f", percent);
+}
+
 static void
 draw_title (const MnsPlotDocument *document, cairo_t *cr, double x, double y, guint lane)
 {
   double sum = 0;
   guint n = 0;
+  g_autofree char *part = NULL;
   g_autofree char *text = NULL;
 
   for (guint i = 0; i < document->shares->len; i++)
@@ -91,7 +99,8 @@ draw_title (const MnsPlotDocument *document, cairo_t *cr, double x, double y, gu
       sum += share->percent;
       n++;
     }
-  text = g_strdup_printf ("Lane %u: %u indexes, %.1f %% of the clusters identified", lane, n, sum);
+  part = share_text (sum);
+  text = g_strdup_printf ("Lane %u: %u indexes, %s %% of the clusters identified", lane, n, part);
   mns_plot_text (cr, x, y, 10, MNS_PLOT_LEFT, MNS_PLOT_INK, text);
 }
 
@@ -153,7 +162,7 @@ draw_named_bar (
   double y = area->y + 3 + nth * BAR_STEP;
   g_autofree char *sample = fit_text (cr, sample_of (share), names->samples);
   g_autofree char *index = fit_text (cr, share->index, names->indexes);
-  g_autofree char *value = g_strdup_printf ("%.2f", share->percent);
+  g_autofree char *value = share_text (share->percent);
   double end = isfinite (share->percent) ? mns_plot_at_x (area, share->percent) : area->x;
   double index_x = area->x - 8 - names->indexes;
 

@@ -408,7 +408,9 @@ mns_run_info_parse (const char *xml, gsize length, const char *name, GError **er
         xmlReaderForMemory (xml != NULL ? xml : "", (int) length, NULL, NULL, XML_PARSE_NONET);
   if (parser.reader != NULL)
     {
-      xmlTextReaderSetStructuredErrorHandler (parser.reader, note_fault_cb, &parser);
+      /* libxml2 made the error of the handler const in 2.12. */
+      xmlTextReaderSetStructuredErrorHandler (
+          parser.reader, (xmlStructuredErrorFunc) (void (*) (void)) note_fault_cb, &parser);
       ok = parse_nodes (&parser, error);
     }
   else

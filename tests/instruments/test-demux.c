@@ -235,6 +235,45 @@ test_real_match (void)
   mns_test_remove_tree (folder);
 }
 
+/* Every place where statistics may lie, and which analysis they are of. */
+static void
+test_places (void)
+{
+  static const struct
+  {
+    const char *place;
+    guint analysis;
+  } cases[] = {
+    { "Analysis/1/Data/BCLConvert/fastq/Reports", 1 },
+    { "Analysis/12/Data/Demux", 12 },
+    { "Data/Intensities/BaseCalls/Reports", 0 },
+    { "Reports", 0 },
+    { "Unaligned/Reports", 0 },
+  };
+  g_autofree char *folder = mns_test_make_tmp_dir ();
+  g_autoptr (GPtrArray) found = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *place = g_build_filename (folder, cases[i].place, NULL);
+      g_autofree char *path = g_build_filename (place, "Demultiplex_Stats.csv", NULL);
+
+      g_assert_cmpint (g_mkdir_with_parents (place, 0700), ==, 0);
+      g_assert_true (g_file_set_contents (path, "Lane,SampleID,# Reads\n1,a,3\n", -1, NULL));
+    }
+  found = mns_demux_find (folder);
+  g_assert_cmpuint (found->len, ==, G_N_ELEMENTS (cases));
+  for (guint i = 0; i < found->len; i++)
+    {
+      g_autoptr (MnsDemux) demux = mns_demux_read (g_ptr_array_index (found, i), NULL);
+
+      g_assert_true (g_str_has_suffix (demux->folder, cases[i].place));
+      g_assert_cmpuint (demux->analysis, ==, cases[i].analysis);
+      g_assert_cmpint (mns_demux_get_lane (demux, 1)->assigned, ==, 3);
+    }
+  mns_test_remove_tree (folder);
+}
+
 static void
 assert_refused (const char *json, MnsError code)
 {
@@ -357,6 +396,7 @@ main (int argc, char **argv)
   g_test_add_func ("/demux/old-columns", test_old_columns);
   g_test_add_func ("/demux/repeated-samples", test_repeated_samples);
   g_test_add_func ("/demux/real-match", test_real_match);
+  g_test_add_func ("/demux/places", test_places);
   g_test_add_func ("/demux/odd-json", test_odd_json);
   g_test_add_func ("/demux/bad-csv", test_bad_csv);
   g_test_add_func ("/demux/prefixes", test_prefixes);
