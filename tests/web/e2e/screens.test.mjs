@@ -29,7 +29,7 @@ before(async () => {
   paths.set('project', `/projects/${lab.project.lims_id}`);
   paths.set('sample', `/sample/${waiting[0].sample_lims_id}`);
   paths.set('container', `/container/${waiting[0].container_lims_id}`);
-  paths.set('search', '/search?q=Screens');
+  paths.set('search', '/search?q=Screens-0');
   paths.set('conflicts', '/conflicts');
   paths.set('missing', '/no-such-page');
   browser = await launch();

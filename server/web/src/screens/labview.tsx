@@ -120,7 +120,7 @@ function Side({runs}: {runs: RunRow[]}) {
   const recent = useView('recent', {limit: RECENT});
   const mine = runs.filter((run) => run.mine);
   const others = runs.filter((run) => !run.mine);
-  return <aside aria-label={_('Work in progress and recent activity')}>
+  return <aside tabIndex={0} aria-label={_('Work in progress and recent activity')}>
     {mine.length > 0 && <RunCard runs={mine}
       title={_('My work in progress ({n})', {n: num(mine.length)})} />}
     {others.length > 0 && <RunCard runs={others}

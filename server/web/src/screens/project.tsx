@@ -61,7 +61,7 @@ function Facts({project, fields}: {project: Project; fields: Field[]}) {
     [_('Closed'), day(project.close_date)],
     ...ownFields(project, fields),
   ];
-  return <aside aria-label={_('Project details')}>
+  return <aside tabIndex={0} aria-label={_('Project details')}>
     <section class="card">
       <h2>{_('Project details')}</h2>
       <dl>{facts.map(([name, value]) => <>
@@ -79,7 +79,9 @@ export default function ProjectScreen({params}: {params: Record<string, string>}
   const pages = useSamples(id, filter);
   const project = look.page?.rows[0];
   const columns = sampleColumns(pages?.cols ?? [], fields.page?.rows ?? []);
-  const count = pages?.count ?? 0;
+  // Without a filter the project itself knows how many there are before all pages have come.
+  const count = pages?.counted || filter ? pages?.count ?? 0
+    : Math.max(project?.samples ?? 0, pages?.count ?? 0);
   return <Screen title={project?.name ?? _('Project')}
     ready={project !== undefined && pages?.started === true} facts={project && <>
       <span class="id">{project.lims_id}</span>

@@ -165,7 +165,7 @@ function Missing({texts, close}: {texts: string[]; close: () => void}) {
 
 function Details({row, close}: {row: QueueRow; close: () => void}) {
   const history = useView('sample_history', {sample: row.sample_lims_id ?? ''});
-  return <aside aria-label={_('Details of {name}', {name: row.name ?? ''})}>
+  return <aside tabIndex={0} aria-label={_('Details of {name}', {name: row.name ?? ''})}>
     <section class="card">
       <h2><Link href={samplePath(row.sample_lims_id)}>{row.name}</Link>
         {' '}<span class="id">{row.lims_id}</span></h2>

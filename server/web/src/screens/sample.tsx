@@ -20,7 +20,7 @@ function Facts({sample, cols}: {sample: Sample; cols: string[]}) {
     ...fieldColumns(cols, fields.page?.rows ?? []).map((column): [string, string] =>
       [column.title, fieldText(sample[column.key], column.kind)]),
   ];
-  return <aside aria-label={_('Sample details')}>
+  return <aside tabIndex={0} aria-label={_('Sample details')}>
     <section class="card">
       <h2>{_('Sample details')}</h2>
       <dl>{facts.map(([name, value]) => <>

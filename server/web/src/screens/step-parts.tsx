@@ -125,7 +125,7 @@ export function Placement({run}: {run: string}) {
       </Loaded>
       {placements.fault && <p class="trouble" role="alert">{placements.fault.message}</p>}
     </div>
-    <aside aria-label={_('Samples to place')}>
+    <aside tabIndex={0} aria-label={_('Samples to place')}>
       <section class="card">
         <h2>{_('Samples to place ({n})', {n: num(waiting.length)})}</h2>
         <Loaded look={pairs}>{() => waiting.length === 0
@@ -168,7 +168,7 @@ function table<T>(label: string, columns: (Column & {show(row: T): Cell | string
 
 function StepFields({fields}: {fields: Field[]}) {
   const own = fields.filter((field) => field.place === 'STEP');
-  return <aside aria-label={_('Step details')}>
+  return <aside tabIndex={0} aria-label={_('Step details')}>
     <section class="card">
       <h2>{_('Step details')}</h2>
       {own.length === 0
