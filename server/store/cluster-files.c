@@ -59,11 +59,24 @@ make_folder (const char *path, const MnsAccount *account, GError **error)
   return done;
 }
 
+/* Where the account can walk to when the folders above the state folder are closed to it. */
+#define ELSEWHERE "/var/lib/meniscus"
+
+static gboolean
+is_open_to (const char *folder, const MnsAccount *account)
+{
+  struct stat info;
+
+  return stat (folder, &info) != 0 || (info.st_mode & S_IXOTH) != 0 ||
+         (info.st_uid == account->uid && (info.st_mode & S_IXUSR) != 0) ||
+         (info.st_gid == account->gid && (info.st_mode & S_IXGRP) != 0);
+}
+
 /* The account must be able to walk down to the cluster. The state folder itself is opened for that
  * (walking only, not reading); folders above it are not ours to change.
  */
 static gboolean
-let_account_in (const char *state, const MnsAccount *account, GError **error)
+can_walk_to (const char *state, const MnsAccount *account)
 {
   g_autofree char *folder = g_strdup (state);
   struct stat info;
@@ -76,24 +89,56 @@ let_account_in (const char *state, const MnsAccount *account, GError **error)
     {
       char *parent;
 
-      if (stat (folder, &info) == 0 && (info.st_mode & S_IXOTH) == 0 &&
-          !(info.st_uid == account->uid && (info.st_mode & S_IXUSR)) &&
-          !(info.st_gid == account->gid && (info.st_mode & S_IXGRP)))
-        {
-          g_set_error (error,
-                       MNS_ERROR,
-                       MNS_ERROR_DENIED,
-                       "the account %s, which runs the database, may not enter %s: choose a state "
-                       "folder that it can reach",
-                       account->name,
-                       folder);
-          return FALSE;
-        }
+      if (!is_open_to (folder, account))
+        return FALSE;
       parent = g_path_get_dirname (folder);
       g_free (folder);
       folder = parent;
     }
   return TRUE;
+}
+
+/* A home for the cluster outside of a state folder that its account cannot reach, such as one below
+ * root's own home; STATE/pg is then a link to it.
+ */
+static gboolean
+make_link_elsewhere (const char *home, GError **error)
+{
+  g_autofree char *target = g_build_filename (ELSEWHERE, "XXXXXX", NULL);
+
+  if (g_file_test (home, G_FILE_TEST_IS_SYMLINK))
+    return TRUE;
+  if (g_mkdir_with_parents (ELSEWHERE, 0755) != 0)
+    return fail (error, "making the folder", ELSEWHERE);
+  if (g_mkdtemp (target) == NULL)
+    return fail (error, "making the folder", target);
+  if (symlink (target, home) != 0)
+    return fail (error, "linking", home);
+  return TRUE;
+}
+
+/* The folder of the cluster, made; an absolute path without links. */
+static char *
+make_home (const char *state, const MnsAccount *account, GError **error)
+{
+  g_autofree char *home = g_build_filename (state, "pg", NULL);
+  g_autofree char *real = NULL;
+
+  if (!can_walk_to (state, account) && !g_file_test (home, G_FILE_TEST_EXISTS) &&
+      !make_link_elsewhere (home, error))
+    return NULL;
+  if (g_mkdir (home, 0700) != 0 && errno != EEXIST)
+    {
+      fail (error, "making the folder", home);
+      return NULL;
+    }
+  real = realpath (home, NULL);
+  if (real == NULL)
+    {
+      fail (error, "finding the folder", home);
+      return NULL;
+    }
+  return make_folder (real, account, error) ? g_strdup (real) : NULL;
 }
 
 /* PostgreSQL's programs: those that made the data, or else the newest. */
@@ -212,11 +257,11 @@ mns_cluster_paths_prepare (MnsClusterPaths *self,
   real = realpath (state, NULL);
   if (real == NULL)
     return fail (error, "finding the state folder", state);
-  self->home = g_build_filename (real, "pg", NULL);
+  self->home = make_home (real, account, error);
+  if (self->home == NULL)
+    return FALSE;
   self->data = g_build_filename (self->home, "data", NULL);
   self->log = g_build_filename (self->home, "log", NULL);
-  if (!let_account_in (real, account, error) || !make_folder (self->home, account, error))
-    return FALSE;
   self->socket = find_socket_folder (self->home, account, error);
   if (self->socket == NULL)
     return FALSE;
