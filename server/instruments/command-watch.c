@@ -120,6 +120,40 @@ watch_on (MnsRunWatcher *watcher, Watch *watch)
   g_clear_pointer (&watch->loop, g_main_loop_unref);
 }
 
+typedef struct
+{
+  guint interval;
+  gint64 stalled_after;
+  const char *models_file;
+  gboolean once;
+} Settings;
+
+static int
+watch_roots (const char *const *roots, const Settings *settings, Watch *watch)
+{
+  g_autoptr (MnsRunWatcher) watcher = mns_run_watcher_new (roots);
+  g_autoptr (GError) error = NULL;
+
+  if (settings->models_file != NULL)
+    {
+      MnsModelTable *models = mns_model_table_new_from_file (settings->models_file, &error);
+
+      if (models == NULL)
+        return mns_command_fail (MNS_EXIT_USAGE, error);
+      mns_run_watcher_set_models (watcher, models);
+    }
+  mns_run_watcher_set_interval (watcher, settings->interval);
+  mns_run_watcher_set_stalled_after (watcher, settings->stalled_after);
+  g_signal_connect (watcher, "changed", G_CALLBACK (changed_cb), watch);
+  g_signal_connect (watcher, "vanished", G_CALLBACK (vanished_cb), watch);
+  g_signal_connect (watcher, "root-failed", G_CALLBACK (root_failed_cb), watch);
+  if (settings->once)
+    mns_run_watcher_scan (watcher);
+  else
+    watch_on (watcher, watch);
+  return settings->once && watch->n_failed > 0 ? MNS_EXIT_NO_RUN : MNS_EXIT_OK;
+}
+
 int
 mns_command_watch (int argc, char **argv)
 {
@@ -128,6 +162,7 @@ mns_command_watch (int argc, char **argv)
   double stalled_hours = 0;
   g_autofree char *models_file = NULL;
   Watch watch = { 0 };
+  Settings settings;
   const GOptionEntry entries[] = {
     { "once", '1', 0, G_OPTION_ARG_NONE, &once, "Show every run once and end", NULL },
     { "json", 'j', 0, G_OPTION_ARG_NONE, &watch.as_json, "Print a JSON object a line", NULL },
@@ -154,8 +189,6 @@ mns_command_watch (int argc, char **argv)
       "FILE" },
     { NULL },
   };
-  g_autoptr (MnsRunWatcher) watcher = NULL;
-  g_autoptr (GError) error = NULL;
   int exit_code;
 
   if (!mns_command_parse (&argc,
@@ -168,24 +201,9 @@ mns_command_watch (int argc, char **argv)
                           &exit_code))
     return exit_code;
   argv[argc] = NULL; /* what GOption took out left a gap at the end */
-  watcher = mns_run_watcher_new ((const char *const *) argv + 1);
-  if (models_file != NULL)
-    {
-      MnsModelTable *models = mns_model_table_new_from_file (models_file, &error);
-
-      if (models == NULL)
-        return mns_command_fail (MNS_EXIT_USAGE, error);
-      mns_run_watcher_set_models (watcher, models);
-    }
-  mns_run_watcher_set_interval (watcher, (guint) CLAMP (interval, 1, 86400));
-  mns_run_watcher_set_stalled_after (watcher,
-                                     (gint64) (CLAMP (stalled_hours, 0, 8760) * G_TIME_SPAN_HOUR));
-  g_signal_connect (watcher, "changed", G_CALLBACK (changed_cb), &watch);
-  g_signal_connect (watcher, "vanished", G_CALLBACK (vanished_cb), &watch);
-  g_signal_connect (watcher, "root-failed", G_CALLBACK (root_failed_cb), &watch);
-  if (once)
-    mns_run_watcher_scan (watcher);
-  else
-    watch_on (watcher, &watch);
-  return once && watch.n_failed > 0 ? MNS_EXIT_NO_RUN : MNS_EXIT_OK;
+  settings.interval = (guint) CLAMP (interval, 1, 86400);
+  settings.stalled_after = (gint64) (CLAMP (stalled_hours, 0, 8760) * G_TIME_SPAN_HOUR);
+  settings.models_file = models_file;
+  settings.once = once;
+  return watch_roots ((const char *const *) argv + 1, &settings, &watch);
 }

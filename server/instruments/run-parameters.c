@@ -565,73 +565,19 @@ mns_run_parameters_find_consumable (const MnsRunParameters *self, const char *ki
   return NULL;
 }
 
-static void
-add_text (JsonBuilder *builder, const char *name, const char *text)
-{
-  json_builder_set_member_name (builder, name);
-  if (text != NULL)
-    json_builder_add_string_value (builder, text);
-  else
-    json_builder_add_null_value (builder);
-}
-
-static void
-add_count (JsonBuilder *builder, const char *name, int count)
-{
-  json_builder_set_member_name (builder, name);
-  if (count >= 0)
-    json_builder_add_int_value (builder, count);
-  else
-    json_builder_add_null_value (builder);
-}
-
-static void
-add_consumable_json (const MnsConsumable *consumable, JsonBuilder *builder)
-{
-  json_builder_begin_object (builder);
-  add_text (builder, "kind", consumable->kind);
-  add_text (builder, "serial", consumable->serial);
-  add_text (builder, "part", consumable->part);
-  add_text (builder, "lot", consumable->lot);
-  add_text (builder, "expires", consumable->expires);
-  add_text (builder, "mode", consumable->mode);
-  add_text (builder, "version", consumable->version);
-  json_builder_end_object (builder);
-}
-
 /**
- * mns_run_parameters_add_json:
+ * mns_run_parameters_get_text:
  * @self: run parameters
- * @builder: a builder in want of a value
+ * @nth: a number from 0
+ * @name: (out): name of the member
  *
- * Adds one object: every text member by its name, `consumables` and `planned_reads`.
+ * Walks the text members, in the order in which they are declared.
+ *
+ * Returns: (nullable): its value; @name is %NULL past the last
  */
-void
-mns_run_parameters_add_json (const MnsRunParameters *self, JsonBuilder *builder)
+const char *
+mns_run_parameters_get_text (const MnsRunParameters *self, guint nth, const char **name)
 {
-  g_return_if_fail (self != NULL && builder != NULL);
-
-  json_builder_begin_object (builder);
-  for (gsize i = 0; i < G_N_ELEMENTS (fields); i++)
-    add_text (builder, fields[i].member, *(char **) G_STRUCT_MEMBER_P (self, fields[i].offset));
-  add_text (builder, "flowcell_mode", self->flowcell_mode);
-
-  json_builder_set_member_name (builder, "consumables");
-  json_builder_begin_array (builder);
-  for (guint i = 0; i < self->consumables->len; i++)
-    add_consumable_json (g_ptr_array_index (self->consumables, i), builder);
-  json_builder_end_array (builder);
-
-  json_builder_set_member_name (builder, "planned_reads");
-  json_builder_begin_array (builder);
-  for (gsize i = 0; i < G_N_ELEMENTS (self->reads); i++)
-    {
-      json_builder_begin_object (builder);
-      add_text (builder, "name", self->reads[i].name);
-      add_count (builder, "planned", self->reads[i].planned);
-      add_count (builder, "completed", self->reads[i].completed);
-      json_builder_end_object (builder);
-    }
-  json_builder_end_array (builder);
-  json_builder_end_object (builder);
+  *name = nth < G_N_ELEMENTS (fields) ? fields[nth].member : NULL;
+  return *name != NULL ? *(char **) G_STRUCT_MEMBER_P (self, fields[nth].offset) : NULL;
 }

@@ -90,6 +90,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MnsRunParameters, mns_run_parameters_free)
 
 const MnsConsumable *mns_run_parameters_find_consumable (const MnsRunParameters *self,
                                                          const char *kind);
+const char *
+mns_run_parameters_get_text (const MnsRunParameters *self, guint nth, const char **name);
 void mns_run_parameters_add_json (const MnsRunParameters *self, JsonBuilder *builder);
 
 char *mns_instrument_date_to_iso (const char *text);
