@@ -46,7 +46,6 @@ set_name (MnsCommand *self, const char *text)
 
   if (at != NULL && !g_ascii_string_to_unsigned (at + 1, 10, 1, 9999, &version, NULL))
     return FALSE;
-  g_free (self->name);
   self->name = at != NULL ? g_strndup (text, at - text) : g_strdup (text);
   self->version = (int) version;
   return self->name[0] != '\0';
@@ -69,7 +68,7 @@ mns_command_new (const char *name_at_version, JsonObject *args)
   g_autoptr (GDateTime) now = g_date_time_new_now_local ();
 
   if (!set_name (self, name_at_version))
-    g_critical ("%s is no command name", name_at_version);
+    self->name = g_strdup (name_at_version); /* no such command: that is said when it runs */
   mns_id_make (&self->id);
   self->performed_at = g_get_real_time ();
   self->today = g_date_time_format (now, "%Y-%m-%d");

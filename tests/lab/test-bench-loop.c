@@ -4,13 +4,12 @@
 
 #include "config.h"
 
-#include "tests/lab/world.h"
+#include "tests/lab/both.h"
 #include "tests/mns-test.h"
 
 static void
-test_world (void)
+test_world (MnsWorld *world)
 {
-  g_autoptr (MnsWorld) world = mns_world_new (mns_world_open_sqlite ());
   g_autofree char *project = mns_world_add_project (world, "Mouse", 96, "Library preparation");
   g_autofree char *n =
       mns_world_ask (world, "SELECT count(*) FROM stage_entry WHERE status = $text", "QUEUED");
@@ -86,10 +85,9 @@ walk_step (MnsWorld *world, const char *step, const char *inputs, const char *pl
 }
 
 static void
-test_three_steps (void)
+test_three_steps (MnsWorld *world)
 {
   static const char *const steps[] = { "Fragment DNA", "End repair", "Adapter ligation" };
-  g_autoptr (MnsWorld) world = mns_world_new (mns_world_open_sqlite ());
   g_autofree char *project = mns_world_add_project (world, "Mouse", 96, "Library preparation");
   char *inputs = mns_world_artifacts (world, project, 0, 96);
   g_autofree char *open = NULL;
@@ -115,7 +113,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/lab/world", test_world);
-  g_test_add_func ("/lab/three-steps", test_three_steps);
+  mns_test_add_both ("/lab/world", test_world);
+  mns_test_add_both ("/lab/three-steps", test_three_steps);
   return g_test_run ();
 }
