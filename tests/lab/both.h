@@ -30,7 +30,6 @@ const char *mns_test_text (const char *format, ...) G_GNUC_PRINTF (1, 2);
 const char *mns_test_member (JsonObject *result, const char *member);
 
 /* Compares one value in the database. */
-void
-mns_test_ask (MnsWorld *world, const char *sql, const char *text, const char *wanted);
+void mns_test_ask (MnsWorld *world, const char *sql, const char *text, const char *wanted);
 
 G_END_DECLS
