@@ -48,7 +48,7 @@ struct _Statement
 struct _MnsPgStatements
 {
   GHashTable *by_text;
-  guint n_statements;
+  guint n_prepared; /* since all were dropped */
   guint n_names;
 };
 
@@ -212,7 +212,6 @@ find_or_make (MnsPgStatements *self, const char *text, const MnsArg *args, GErro
   made = translate (text, args, error);
   if (made == NULL)
     return NULL;
-  self->n_statements++;
   if (first != NULL)
     {
       made->next = first->next;
@@ -377,6 +376,7 @@ prepare (MnsPgStatements *self, MnsPgLink *link, Statement *statement)
     }
   g_free (statement->name);
   statement->name = g_strdup_printf ("s%u", ++self->n_names);
+  self->n_prepared++;
   statement->generation = mns_pg_link_get_generation (link);
   mns_pg_link_prepare (
       link, statement->name, statement->sql, (int) oids->len, (const Oid *) oids->data);
@@ -403,10 +403,10 @@ mns_pg_statements_queue (
                                g_array_new (FALSE, FALSE, sizeof (int)) };
   Statement *statement;
 
-  if (self->n_statements >= MAX_PREPARED)
+  if (self->n_prepared >= MAX_PREPARED)
     {
       g_hash_table_remove_all (self->by_text);
-      self->n_statements = 0;
+      self->n_prepared = 0;
       mns_pg_link_forget_prepared (link);
     }
   statement = find_or_make (self, sql, args, error);

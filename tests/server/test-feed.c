@@ -12,6 +12,7 @@
 #include "server/store/feed.h"
 #include "server/store/pool.h"
 #include "sync/model/error.h"
+#include "tests/server/feed-device.h"
 #include "tests/server/pg-fixture.h"
 #include "tests/server/pg-rows-maker.h"
 
@@ -23,137 +24,6 @@ static char *application;
 static MnsStore *store;
 static MnsStore *reading;
 
-/* ---- a device that only remembers ---- */
-
-typedef struct
-{
-  GHashTable *tables; /* name → (owner's text → sorted lines, one string) */
-  char *cursor;
-  MnsId outer[N_OUTER + 2];
-  guint n_outer;
-  GHashTable *renewed; /* owners whose rows have begun to come in this pull */
-  guint n_rows;
-} Device;
-
-static void
-device_init (Device *self)
-{
-  *self = (Device){ 0 };
-  self->tables =
-      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_hash_table_unref);
-}
-
-static void
-device_clear (Device *self)
-{
-  g_hash_table_unref (self->tables);
-  g_free (self->cursor);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Device, device_clear)
-
-static GHashTable *
-table_of (Device *self, const char *name)
-{
-  GHashTable *table = g_hash_table_lookup (self->tables, name);
-
-  if (table == NULL)
-    {
-      table = g_hash_table_new_full (
-          g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
-      g_hash_table_insert (self->tables, g_strdup (name), table);
-    }
-  return table;
-}
-
-static void
-take_row (Device *self, MnsPullReader *reader)
-{
-  const char *name = mns_pull_reader_get_entity (reader)->table;
-  GHashTable *table = table_of (self, name);
-  const MnsValue *values = mns_pull_reader_get_values (reader);
-  GString *line = g_string_new (NULL);
-  g_autofree char *owner = NULL;
-  g_autofree char *key = NULL;
-  GPtrArray *lines;
-  guint n_fields;
-  const MnsField *const *fields = mns_pull_reader_get_fields (reader, &n_fields);
-  const MnsEntity *entity = mns_pull_reader_get_entity (reader);
-
-  mns_row_append (line, values, n_fields);
-  for (guint i = 0; i < n_fields; i++)
-    if (g_str_equal (fields[i]->name, entity->key[0]))
-      owner = mns_id_to_string (&values[i].v.id);
-  key = g_strconcat (name, " ", owner, NULL);
-  if (g_hash_table_add (self->renewed, g_steal_pointer (&key)))
-    g_hash_table_remove (table, owner);
-  lines = g_hash_table_lookup (table, owner);
-  if (lines == NULL)
-    {
-      lines = g_ptr_array_new_with_free_func (g_free);
-      g_hash_table_insert (table, g_steal_pointer (&owner), lines);
-    }
-  for (guint i = 0; i < lines->len; i++) /* a row sent twice would break a device's table */
-    g_assert_cmpstr (g_ptr_array_index (lines, i), !=, line->str);
-  g_ptr_array_add (lines, g_string_free (line, FALSE));
-  self->n_rows++;
-}
-
-static void
-take_gone (Device *self, MnsPullReader *reader)
-{
-  GHashTable *table = table_of (self, mns_pull_reader_get_entity (reader)->table);
-  guint n;
-  const MnsId *ids = mns_pull_reader_get_ids (reader, &n);
-
-  for (guint i = 0; i < n; i++)
-    {
-      g_autofree char *text = mns_id_to_string (&ids[i]);
-
-      g_hash_table_remove (table, text);
-    }
-}
-
-static gboolean
-take_part (MnsPullReader *reader, MnsPullPart part, gpointer data, GError **error)
-{
-  if (part == MNS_PULL_ROW)
-    take_row (data, reader);
-  else if (part == MNS_PULL_DELETED || part == MNS_PULL_OUT)
-    take_gone (data, reader);
-  return TRUE;
-}
-
-static gboolean
-append_bytes (const char *bytes, gsize length, gpointer data, GError **error)
-{
-  g_string_append_len (data, bytes, (gssize) length);
-  return TRUE;
-}
-
-/* Writes the feed and reads it again, as the wire does. */
-static void
-deliver (Device *self, MnsFeed *feed, MnsTransaction *tx)
-{
-  g_autoptr (GString) stream = g_string_new (NULL);
-  g_autoptr (MnsPullWriter) writer = mns_pull_writer_new (append_bytes, stream);
-  g_autoptr (MnsPullReader) reader = mns_pull_reader_new (take_part, self);
-  g_autoptr (GError) error = NULL;
-  const MnsPullHead head = { self->cursor, (char *) mns_feed_get_cursor (feed), 0, 0, 1, 1, 1 };
-
-  g_assert_true (mns_pull_writer_head (writer, &head, &error));
-  g_assert_true (mns_feed_write (feed, tx, writer, &error));
-  g_assert_no_error (error);
-  g_assert_true (mns_pull_writer_end (writer, &error));
-  self->renewed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->n_rows = 0;
-  g_assert_true (mns_pull_reader_feed (reader, stream->str, stream->len, &error));
-  g_assert_no_error (error);
-  g_assert_true (mns_pull_reader_finish (reader, &error));
-  g_clear_pointer (&self->renewed, g_hash_table_unref);
-  g_free (self->cursor);
-  self->cursor = g_strdup (mns_feed_get_cursor (feed));
-}
-
 static MnsTransaction *
 begin_reading (void)
 {
@@ -162,92 +32,6 @@ begin_reading (void)
 
   g_assert_no_error (error);
   return tx;
-}
-
-/* Pulls, with the outer scopes of @now from then on. */
-static void
-pull (Device *self, const MnsId *now, guint n_now)
-{
-  g_autoptr (MnsTransaction) tx = begin_reading ();
-  g_autoptr (GError) error = NULL;
-  g_autoptr (MnsFeed) feed =
-      self->cursor == NULL
-          ? mns_feed_whole (tx, now, n_now, &error)
-          : mns_feed_read (tx, self->cursor, self->outer, self->n_outer, now, n_now, &error);
-
-  g_assert_no_error (error);
-  deliver (self, feed, tx);
-  memmove (self->outer, now, n_now * sizeof *now);
-  self->n_outer = n_now;
-}
-
-static int
-compare_texts (gconstpointer a, gconstpointer b)
-{
-  return strcmp (*(const char *const *) a, *(const char *const *) b);
-}
-
-/* All rows as lines in order. */
-static GPtrArray *
-describe (Device *self)
-{
-  GPtrArray *all = g_ptr_array_new_with_free_func (g_free);
-  GHashTableIter tables;
-  GHashTableIter owners;
-  gpointer name;
-  gpointer table;
-  gpointer lines;
-
-  g_hash_table_iter_init (&tables, self->tables);
-  while (g_hash_table_iter_next (&tables, &name, &table))
-    {
-      g_hash_table_iter_init (&owners, table);
-      while (g_hash_table_iter_next (&owners, NULL, &lines))
-        for (guint i = 0; i < ((GPtrArray *) lines)->len; i++)
-          g_ptr_array_add (
-              all, g_strconcat (name, " ", g_ptr_array_index ((GPtrArray *) lines, i), NULL));
-    }
-  g_ptr_array_sort (all, compare_texts);
-  return all;
-}
-
-/* Says which lines only one of the two has; returns their number. */
-static guint
-compare_lines (const GPtrArray *have, const GPtrArray *want)
-{
-  guint n = 0;
-
-  for (guint i = 0, k = 0; i < have->len || k < want->len;)
-    {
-      const char *left = i < have->len ? g_ptr_array_index (have, i) : NULL;
-      const char *right = k < want->len ? g_ptr_array_index (want, k) : NULL;
-      int order = left == NULL ? 1 : right == NULL ? -1 : strcmp (left, right);
-
-      if (order < 0)
-        g_test_message ("too much: %s", left);
-      if (order > 0)
-        g_test_message ("missing: %s", right);
-      n += order != 0;
-      i += order <= 0;
-      k += order >= 0;
-    }
-  return n;
-}
-
-/* Is it what a new device with the same scopes would have? Returns the number of rows. */
-static guint
-assert_complete (Device *self)
-{
-  g_auto (Device) fresh;
-  g_autoptr (GPtrArray) have = NULL;
-  g_autoptr (GPtrArray) want = NULL;
-
-  device_init (&fresh);
-  pull (&fresh, self->outer, self->n_outer);
-  have = describe (self);
-  want = describe (&fresh);
-  g_assert_cmpuint (compare_lines (have, want), ==, 0);
-  return fresh.n_rows;
 }
 
 /* ---- random work ---- */
@@ -378,14 +162,14 @@ static void
 test_random (gconstpointer data)
 {
   g_autoptr (GRand) rand = g_rand_new_with_seed (GPOINTER_TO_UINT (data));
-  g_auto (Device) device;
+  g_auto (MnsTestDevice) device;
   MnsId outer[N_OUTER + 2];
   guint n_outer = choose_outer (rand, outer);
   guint most = 0;
 
   mns_test_pg_reset_of (database);
-  device_init (&device);
-  pull (&device, outer, n_outer);
+  mns_test_device_init (&device, reading);
+  mns_test_device_pull (&device, outer, n_outer);
   for (guint round = 0; round < 40; round++)
     {
       g_autoptr (GError) error = NULL;
@@ -398,8 +182,8 @@ test_random (gconstpointer data)
       g_assert_no_error (error);
       if (g_rand_int_range (rand, 0, 5) == 0)
         n_outer = choose_outer (rand, outer);
-      pull (&device, outer, n_outer);
-      most = MAX (most, assert_complete (&device));
+      mns_test_device_pull (&device, outer, n_outer);
+      most = MAX (most, mns_test_device_assert_complete (&device));
     }
   g_assert_cmpuint (most, >, 10); /* else nothing was compared */
 }
@@ -448,14 +232,14 @@ test_late_commit (void)
   MnsId early = mns_test_id (0x0c, 100);
   MnsId late = mns_test_id (0x0c, 101);
   const MnsId outer[] = { early, late };
-  g_auto (Device) device;
+  g_auto (MnsTestDevice) device;
   g_autoptr (MnsTransaction) first = NULL;
   g_autoptr (MnsTransaction) second = NULL;
   g_autoptr (GError) error = NULL;
   gint64 mutant;
 
-  device_init (&device);
-  pull (&device, outer, 2);
+  mns_test_device_init (&device, reading);
+  mns_test_device_pull (&device, outer, 2);
   first = mns_store_begin (store, MNS_ACCESS_WRITE, NULL);
   mns_test_insert_row (first, project, &early, 1, NULL);
   settle (first); /* sent, not committed */
@@ -464,14 +248,14 @@ test_late_commit (void)
   g_assert_true (mns_transaction_commit (second, &error));
 
   mutant = highest_line ();
-  pull (&device, outer, 2);
+  mns_test_device_pull (&device, outer, 2);
   g_assert_cmpuint (device.n_rows, ==, 1);
   g_assert_true (mns_transaction_commit (first, &error));
   g_assert_no_error (error);
 
-  pull (&device, outer, 2);
+  mns_test_device_pull (&device, outer, 2);
   g_assert_cmpuint (device.n_rows, ==, 1);
-  g_assert_cmpuint (assert_complete (&device), ==, 2);
+  g_assert_cmpuint (mns_test_device_assert_complete (&device), ==, 2);
   g_assert_cmpuint (lines_after (mutant), ==, 0); /* the mutant misses it for ever */
 }
 
@@ -548,7 +332,7 @@ test_writers (void)
   Writer writers[8];
   GThread *threads[8];
   gint running = G_N_ELEMENTS (threads);
-  g_auto (Device) device;
+  g_auto (MnsTestDevice) device;
   guint n_pulls = 0;
   guint n_useful = 0;
 
@@ -556,8 +340,8 @@ test_writers (void)
     outer[i] = outer_scope (i);
   settle (foreign_tx);
   settle (idle_tx);
-  device_init (&device);
-  pull (&device, outer, N_OUTER);
+  mns_test_device_init (&device, reading);
+  mns_test_device_pull (&device, outer, N_OUTER);
   for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
     {
       writers[i] = (Writer){ 1000 + i, &running, pool };
@@ -565,14 +349,14 @@ test_writers (void)
     }
   while (g_atomic_int_get (&running) > 0)
     {
-      pull (&device, outer, N_OUTER);
+      mns_test_device_pull (&device, outer, N_OUTER);
       n_pulls++;
       n_useful += device.n_rows > 0;
     }
   for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
     g_thread_join (threads[i]);
-  pull (&device, outer, N_OUTER);
-  g_assert_cmpuint (assert_complete (&device), >, 1000);
+  mns_test_device_pull (&device, outer, N_OUTER);
+  g_assert_cmpuint (mns_test_device_assert_complete (&device), >, 1000);
   g_test_message ("%u pulls, %u with rows", n_pulls, n_useful);
   g_assert_cmpuint (n_useful, >, 5); /* it did not stand still behind the idle ones */
 }
@@ -603,11 +387,11 @@ test_cursors (void)
     { "zero", "{e}.{t}.0:0:", MNS_ERROR_INVALID },
   };
   MnsId outer = outer_scope (0);
-  g_auto (Device) device;
+  g_auto (MnsTestDevice) device;
   g_auto (GStrv) parts = NULL;
 
-  device_init (&device);
-  pull (&device, &outer, 1);
+  mns_test_device_init (&device, reading);
+  mns_test_device_pull (&device, &outer, 1);
   parts = g_strsplit (device.cursor, ".", 3);
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
