@@ -54,11 +54,12 @@ print_json_line (const MnsRunLook *look)
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   g_autoptr (JsonNode) root = NULL;
   g_autofree char *text = NULL;
+  g_autofree char *folder = g_filename_display_name (look->folder); /* JSON is UTF-8 */
 
   json_builder_begin_object (builder);
   json_builder_set_member_name (builder, "at");
   json_builder_add_int_value (builder, g_get_real_time ());
-  add_text (builder, "folder", look->folder);
+  add_text (builder, "folder", folder);
   add_text (builder, "run_id", look->run_id);
   add_text (builder, "model", look->model.name);
   add_text (builder, "instrument", look->instrument);

@@ -113,11 +113,14 @@ add_barcode (JsonBuilder *builder, const MnsDemuxBarcode *barcode)
 void
 mns_demux_add_json (const MnsDemux *self, JsonBuilder *builder)
 {
+  g_autofree char *folder = NULL;
+
   g_return_if_fail (self != NULL && builder != NULL);
 
+  folder = g_filename_display_name (self->folder); /* JSON is UTF-8 */
   json_builder_begin_object (builder);
   add_text (builder, "kind", self->kind == MNS_DEMUX_BCL2FASTQ ? "bcl2fastq" : "bcl_convert");
-  add_text (builder, "folder", self->folder);
+  add_text (builder, "folder", folder);
   add_count (builder, "analysis", self->analysis > 0 ? (gint64) self->analysis : -1);
   add_text (builder, "flowcell", self->flowcell);
   add_text (builder, "run_id", self->run_id);

@@ -132,7 +132,7 @@ mns_folder_find_name (const char *folder, const char *name)
  * @name: what messages call it
  * @error: why not
  *
- * No network, no entity of another file, no node limit lifted.
+ * No network, no entities at all (a few lines of them can grow to gigabytes), no limit lifted.
  *
  * Returns: (transfer full) (nullable): the document, %MNS_ERROR_CORRUPT for text that is no
  *   whole XML (a file still being copied looks so)
@@ -163,6 +163,15 @@ mns_xml_parse (const char *data, gsize length, const char *name, GError **error)
                    name,
                    problem != NULL ? problem->line : 1,
                    reason != NULL ? g_strchomp (reason) : "it is empty");
+      g_clear_pointer (&doc, xmlFreeDoc);
+    }
+  else if (doc->intSubset != NULL)
+    {
+      g_set_error (error,
+                   MNS_ERROR,
+                   MNS_ERROR_CORRUPT,
+                   "%s: has a DOCTYPE, which no instrument writes",
+                   name);
       g_clear_pointer (&doc, xmlFreeDoc);
     }
   g_clear_pointer (&context, xmlFreeParserCtxt);

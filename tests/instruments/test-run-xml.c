@@ -332,6 +332,40 @@ test_changed_bytes (void)
                     shared_data_change_bytes (data, length, read_changed));
 }
 
+/* A byte order mark, CR LF, blanks around a value, no newline at the end. */
+static void
+test_odd_text (void)
+{
+  static const char text[] =
+      "\xef\xbb\xbf<?xml version=\"1.0\"?>\r\n<RunParameters>\r\n"
+      "  <ApplicationName> iSeq Control Software\r\n</ApplicationName>\r\n"
+      "  <Side/><PlannedCycles><Read1>x</Read1><Index1>8</Index1>"
+      "</PlannedCycles></RunParameters>";
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MnsRunParameters) seen = mns_run_parameters_parse (text, strlen (text), "odd", &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (seen->application, ==, "iSeq Control Software");
+  g_assert_null (seen->side);
+  g_assert_cmpint (seen->reads[0].planned, ==, -1);
+  g_assert_cmpint (seen->reads[1].planned, ==, 8);
+  g_assert_cmpuint (seen->consumables->len, ==, 0);
+}
+
+/* Entities can read other files and grow without end: no file with a DOCTYPE is taken. */
+static void
+test_entities (void)
+{
+  static const char text[] =
+      "<!DOCTYPE r [<!ENTITY x SYSTEM \"file:///etc/hostname\">"
+      "<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\">]>"
+      "<RunParameters><RunId>&x;&b;</RunId></RunParameters>";
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (mns_run_parameters_parse (text, strlen (text), "entities", &error));
+  g_assert_error (error, MNS_ERROR, MNS_ERROR_CORRUPT);
+}
+
 static void
 test_not_parameters (void)
 {
@@ -353,6 +387,8 @@ main (int argc, char **argv)
   g_test_add_func ("/run-xml/own-models", test_own_models);
   g_test_add_func ("/run-xml/prefixes", test_prefixes);
   g_test_add_func ("/run-xml/changed-bytes", test_changed_bytes);
+  g_test_add_func ("/run-xml/odd-text", test_odd_text);
+  g_test_add_func ("/run-xml/entities", test_entities);
   g_test_add_func ("/run-xml/not-parameters", test_not_parameters);
   return g_test_run ();
 }
