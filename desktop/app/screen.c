@@ -21,9 +21,7 @@ typedef struct
   guint spinner_source;
   char *reason;
 
-  MnsBanner *error_banner;
-  MnsBanner *warning_banner;
-  MnsBanner *info_banner;
+  GtkBox *banners; /* in the order of MnsBannerKind */
   GtkLabel *title_label;
   GtkLabel *facts_label;
   GtkBox *tools;
@@ -98,12 +96,9 @@ mns_screen_class_init (MnsScreenClass *klass)
                            G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
 
-  g_type_ensure (MNS_TYPE_BANNER);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/meniscus/Meniscus/app/screen.ui");
-  gtk_widget_class_bind_template_child_private (widget_class, MnsScreen, error_banner);
-  gtk_widget_class_bind_template_child_private (widget_class, MnsScreen, warning_banner);
-  gtk_widget_class_bind_template_child_private (widget_class, MnsScreen, info_banner);
+  gtk_widget_class_bind_template_child_private (widget_class, MnsScreen, banners);
   gtk_widget_class_bind_template_child_private (widget_class, MnsScreen, title_label);
   gtk_widget_class_bind_template_child_private (widget_class, MnsScreen, facts_label);
   gtk_widget_class_bind_template_child_private (widget_class, MnsScreen, tools);
@@ -120,6 +115,8 @@ static void
 mns_screen_init (MnsScreen *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  for (MnsBannerKind kind = MNS_BANNER_ERROR; kind <= MNS_BANNER_INFO; kind++)
+    gtk_box_append (priv_of (self)->banners, mns_banner_new (kind));
 }
 
 MnsSession *
@@ -268,9 +265,9 @@ mns_screen_show_empty (
   if (button != NULL)
     {
       gtk_button_set_label (priv->status_button, button);
-      gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (priv->status_button),
-                                               "win.open::/lab");
+      gtk_actionable_set_action_name (GTK_ACTIONABLE (priv->status_button), NULL);
       gtk_actionable_set_action_target (GTK_ACTIONABLE (priv->status_button), "s", path);
+      gtk_actionable_set_action_name (GTK_ACTIONABLE (priv->status_button), "win.open");
     }
   show_page (self, "status");
 }
@@ -294,15 +291,14 @@ mns_screen_show_error (MnsScreen *self, const GError *error)
 void
 mns_screen_set_banner (MnsScreen *self, MnsBannerKind kind, const char *text)
 {
-  MnsScreenPrivate *priv = priv_of (self);
-  MnsBanner *banner = kind == MNS_BANNER_ERROR     ? priv->error_banner
-                      : kind == MNS_BANNER_WARNING ? priv->warning_banner
-                                                   : priv->info_banner;
+  GtkWidget *banner = gtk_widget_get_first_child (GTK_WIDGET (priv_of (self)->banners));
 
+  for (MnsBannerKind i = MNS_BANNER_ERROR; i < kind; i++)
+    banner = gtk_widget_get_next_sibling (banner);
   if (text != NULL)
-    mns_banner_show (banner, text);
+    mns_banner_show (MNS_BANNER (banner), text);
   else
-    mns_banner_hide (banner);
+    mns_banner_hide (MNS_BANNER (banner));
 }
 
 /**

@@ -141,6 +141,26 @@ mns_session_get_workspace (MnsSession *self)
   return self->workspace;
 }
 
+/* Screens get the session as the source of their answers, not what stands below it. */
+static void
+looked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  MnsViewResult *answer = mns_workspace_view_finish (MNS_WORKSPACE (source), result, &error);
+
+  if (answer != NULL)
+    g_task_return_pointer (task, answer, (GDestroyNotify) mns_view_result_free);
+  else
+    g_task_return_error (task, error);
+}
+
+/**
+ * mns_session_look:
+ * @self: the session
+ * @view: name of a view
+ * @args: (transfer full) (nullable): its arguments
+ */
 void
 mns_session_look (MnsSession *self,
                   const char *view,
@@ -149,17 +169,39 @@ mns_session_look (MnsSession *self,
                   GAsyncReadyCallback callback,
                   gpointer user_data)
 {
-  g_autoptr (JsonObject) given = args;
+  g_autoptr (JsonObject) given = args != NULL ? args : json_object_new ();
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
 
-  mns_workspace_view_async (self->workspace, view, given, cancellable, callback, user_data);
+  g_task_set_source_tag (task, mns_session_look);
+  mns_workspace_view_async (self->workspace, view, given, cancellable, looked_cb, task);
 }
 
 MnsViewResult *
 mns_session_look_finish (MnsSession *self, GAsyncResult *result, GError **error)
 {
-  return mns_workspace_view_finish (self->workspace, result, error);
+  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+static void
+done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  MnsResult *done = mns_workspace_do_finish (MNS_WORKSPACE (source), result, &error);
+
+  if (done != NULL)
+    g_task_return_pointer (task, done, (GDestroyNotify) mns_result_free);
+  else
+    g_task_return_error (task, error);
+}
+
+/**
+ * mns_session_do:
+ * @self: the session
+ * @command: name@version
+ * @args: (transfer full): its arguments
+ * @expect: (transfer full) (nullable): what the person saw
+ */
 void
 mns_session_do (MnsSession *self,
                 const char *command,
@@ -171,15 +213,16 @@ mns_session_do (MnsSession *self,
 {
   g_autoptr (JsonObject) given = args;
   g_autoptr (JsonObject) seen = expect;
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
 
-  mns_workspace_do_async (
-      self->workspace, command, given, seen, NULL, cancellable, callback, user_data);
+  g_task_set_source_tag (task, mns_session_do);
+  mns_workspace_do_async (self->workspace, command, given, seen, NULL, cancellable, done_cb, task);
 }
 
 MnsResult *
 mns_session_do_finish (MnsSession *self, GAsyncResult *result, GError **error)
 {
-  return mns_workspace_do_finish (self->workspace, result, error);
+  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 gboolean

@@ -34,7 +34,6 @@ struct _MnsWindow
   GtkLabel *sync_label;
   GtkButton *compare_button;
   GtkButton *conflicts_button;
-  MnsBanner *offline_banner;
   AdwToastOverlay *toasts;
   GtkStack *stack;
 };
@@ -310,7 +309,6 @@ mns_window_class_init (MnsWindowClass *klass)
     gtk_widget_class_install_action (
         widget_class, actions[i].name, actions[i].type, actions[i].activate);
 
-  g_type_ensure (MNS_TYPE_BANNER);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/meniscus/Meniscus/app/window.ui");
   gtk_widget_class_bind_template_child (widget_class, MnsWindow, back_button);
@@ -321,7 +319,6 @@ mns_window_class_init (MnsWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MnsWindow, sync_label);
   gtk_widget_class_bind_template_child (widget_class, MnsWindow, compare_button);
   gtk_widget_class_bind_template_child (widget_class, MnsWindow, conflicts_button);
-  gtk_widget_class_bind_template_child (widget_class, MnsWindow, offline_banner);
   gtk_widget_class_bind_template_child (widget_class, MnsWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, MnsWindow, stack);
   gtk_widget_class_bind_template_callback (widget_class, search_activate_cb);

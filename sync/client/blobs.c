@@ -455,7 +455,7 @@ announce (MnsTransport *transport,
   json_object_set_string_member (object, "sha256", blob->sha256);
   json_object_set_int_member (object, "size", blob->size);
   json_object_set_string_member (object, "name", blob->name);
-  text = mns_json_print (object);
+  text = mns_json_print (json_object_ref (object));
   body = g_bytes_new (text, strlen (text));
   request.body = body;
   if (!mns_transport_send (transport, &request, &answer, cancellable, error))

@@ -14,6 +14,7 @@
 #include <gio/gio.h>
 #include <string.h>
 
+#include "sync/client/client-resources.h"
 #include "sync/client/schema.h"
 #include "sync/model/entity.h"
 #include "sync/model/error.h"
@@ -34,8 +35,10 @@ static const char *const sqlite_types[] = {
 static char *
 read_shared (GError **error)
 {
-  g_autoptr (GBytes) bytes = g_resources_lookup_data (
-      RESOURCES "shared/0001-tables.sql", G_RESOURCE_LOOKUP_FLAGS_NONE, error);
+  g_autoptr (GBytes) bytes = g_resource_lookup_data (mns_client_get_resource (),
+                                                     RESOURCES "shared/0001-tables.sql",
+                                                     G_RESOURCE_LOOKUP_FLAGS_NONE,
+                                                     error);
 
   if (bytes == NULL)
     return NULL;
@@ -89,8 +92,10 @@ run_shared (MnsStore *store, gboolean indexes, GError **error)
 static gboolean
 run_local (MnsStore *store, GError **error)
 {
-  g_autoptr (GBytes) bytes = g_resources_lookup_data (
-      RESOURCES "sqlite/0001-local.sql", G_RESOURCE_LOOKUP_FLAGS_NONE, error);
+  g_autoptr (GBytes) bytes = g_resource_lookup_data (mns_client_get_resource (),
+                                                     RESOURCES "sqlite/0001-local.sql",
+                                                     G_RESOURCE_LOOKUP_FLAGS_NONE,
+                                                     error);
 
   return bytes != NULL && mns_sqlite_run_script (store, g_bytes_get_data (bytes, NULL), error);
 }

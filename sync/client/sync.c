@@ -101,7 +101,7 @@ mns_sync_ask (MnsSync *self,
               GCancellable *cancellable,
               GError **error)
 {
-  g_autofree char *text = body != NULL ? mns_json_print (body) : NULL;
+  g_autofree char *text = body != NULL ? mns_json_print (json_object_ref (body)) : NULL;
   g_autoptr (GBytes) bytes = text != NULL ? g_bytes_new (text, strlen (text)) : NULL;
   MnsRequest request = { method, path, bytes, NULL, -1, NULL };
   g_autoptr (JsonNode) node = NULL;
@@ -144,7 +144,7 @@ mns_sync_note_now (MnsSync *self, JsonObject *reply, gint64 asked_at)
     return;
   mns_replica_lock (self->replica);
   if (!mns_replica_note_server_time (self->replica, now, asked_at, mns_sync_clock (self), &error))
-    g_warning ("the clock's difference is not kept: %s", error->message);
+    g_info ("the clock's difference is not kept: %s", error->message);
   mns_replica_unlock (self->replica);
 }
 
@@ -408,7 +408,7 @@ fetch_one (
     MnsSync *self, const char *cursor, Fetched *fetched, GCancellable *cancellable, GError **error)
 {
   g_autoptr (JsonObject) body = new_pull (self, cursor);
-  g_autofree char *text = mns_json_print (body);
+  g_autofree char *text = mns_json_print (json_object_ref (body));
   g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
   MnsStage *stage = mns_stage_new (self->replica->dir);
   MnsRequest request = { "POST", "/sync/v1/pull", bytes, NULL, -1, stage };

@@ -205,7 +205,7 @@ write_do (Job *job)
   json_object_set_object_member (body, "args", parse_object (job->args));
   if (expect != NULL)
     json_object_set_object_member (body, "expect", expect);
-  return mns_json_print (body);
+  return mns_json_print (json_object_ref (body));
 }
 
 static MnsResult *
@@ -407,7 +407,7 @@ mns_workspace_read_in_thread (gpointer data, gpointer workspace)
 static char *
 print_object (JsonObject *object)
 {
-  return object != NULL ? mns_json_print (object) : g_strdup ("{}");
+  return object != NULL ? mns_json_print (json_object_ref (object)) : g_strdup ("{}");
 }
 
 static GTask *
@@ -486,7 +486,7 @@ mns_workspace_do_async (MnsWorkspace *self,
   job->name = strchr (name_at_version, '@') != NULL ? g_strdup (name_at_version)
                                                     : g_strconcat (name_at_version, "@1", NULL);
   job->args = print_object (args);
-  job->expect = expect != NULL ? mns_json_print (expect) : NULL;
+  job->expect = expect != NULL ? mns_json_print (json_object_ref (expect)) : NULL;
   if (cause != NULL)
     job->cause = *cause;
   task = new_task (self, job, mns_workspace_do_async, cancellable, callback, user_data);

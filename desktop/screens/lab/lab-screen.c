@@ -161,8 +161,8 @@ make_run_row (const MnsRows *rows, guint row)
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (made), title);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (made), subtitle);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (made), TRUE);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (made), "win.open");
   gtk_actionable_set_action_target (GTK_ACTIONABLE (made), "s", path);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (made), "win.open");
   return made;
 }
 

@@ -19,6 +19,7 @@ struct _MnsSigninWindow
   char *pin; /* accepted in this window */
   GCancellable *cancellable;
 
+  AdwBin *message_bin;
   MnsBanner *message;
   AdwEntryRow *server;
   AdwEntryRow *user;
@@ -174,10 +175,9 @@ mns_signin_window_class_init (MnsSigninWindowClass *klass)
                                    MNS_TYPE_WORKSPACE,
                                    G_TYPE_STRING);
 
-  g_type_ensure (MNS_TYPE_BANNER);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/meniscus/Meniscus/app/signin-window.ui");
-  gtk_widget_class_bind_template_child (widget_class, MnsSigninWindow, message);
+  gtk_widget_class_bind_template_child (widget_class, MnsSigninWindow, message_bin);
   gtk_widget_class_bind_template_child (widget_class, MnsSigninWindow, server);
   gtk_widget_class_bind_template_child (widget_class, MnsSigninWindow, user);
   gtk_widget_class_bind_template_child (widget_class, MnsSigninWindow, password);
@@ -193,6 +193,8 @@ static void
 mns_signin_window_init (MnsSigninWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->message = MNS_BANNER (mns_banner_new (MNS_BANNER_ERROR));
+  adw_bin_set_child (self->message_bin, GTK_WIDGET (self->message));
 }
 
 GtkWidget *
