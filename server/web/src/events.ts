@@ -36,11 +36,21 @@ function poke(): void {
 function openStream(onEvent: () => void): () => void {
   let source: EventSource | null = null;
   let retry = 0;
+  let lost = false;
   const open = () => {
     source = new EventSource(EVENTS);
     source.addEventListener('poke', onEvent);
-    source.onopen = () => online.set(true);
+    source.onopen = () => {
+      online.set(true);
+      if (lost)
+        onEvent(); // what happened meanwhile was not told
+      lost = false;
+    };
     source.onerror = () => {
+      // Reading tells whether the server is gone or only the stream.
+      if (!lost)
+        onEvent();
+      lost = true;
       // The browser tries again by itself unless the answer was an error.
       if (source?.readyState === EventSource.CLOSED)
         retry = window.setTimeout(open, RETRY_MS);

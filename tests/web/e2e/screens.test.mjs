@@ -20,6 +20,11 @@ before(async () => {
   const inputs = waiting.map((row) => ({artifact: row.artifact_id}));
   const run = await api.do('step.begin@1', {step: lab.step, inputs,
     ...(config ? {container_type: config.container_type_id} : {})});
+  const outputs = run.outputs.map((one) => one.artifact ?? one).slice(0, 20);
+  if (run.containers.length > 0)
+    await api.do('step.place@1', {run: run.run, places: outputs.map((artifact, i) =>
+      ({artifact, container: run.containers[0].container ?? run.containers[0],
+        well: `${'ABCDEFGH'[i % 8]}:${Math.floor(i / 8) + 1}`}))});
   paths.set('lab-view', '/');
   paths.set('queue', `/queue/${lab.step}`);
   paths.set('placement', `/step/${run.lims_id}/placement`);
