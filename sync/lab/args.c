@@ -522,7 +522,16 @@ refuse_unknown (Check *check, const MnsEntity *entity, const Pending *pending)
                         pending->text);
 }
 
-/* A LIMS id first; things of the configuration also by their name. */
+/* Things of the configuration have names that people use; so have containers: their barcodes. */
+static gboolean
+is_known_by_name (const MnsEntity *entity)
+{
+  return (entity->scope == MNS_SCOPE_CONFIG || g_str_equal (entity->table, "container") ||
+          g_str_equal (entity->table, "project")) &&
+         mns_entity_find_field (entity, "name") != NULL;
+}
+
+/* A LIMS id first, then a name where names are used. */
 static gboolean
 resolve_ids (Check *check, GError **error)
 {
@@ -539,8 +548,7 @@ resolve_ids (Check *check, GError **error)
           if (mns_entity_find_field (entity, "lims_id") != NULL &&
               !look_up (check, entity, "lims_id", error))
             return FALSE;
-          if (entity->scope == MNS_SCOPE_CONFIG && mns_entity_find_field (entity, "name") != NULL &&
-              !look_up (check, entity, "name", error))
+          if (is_known_by_name (entity) && !look_up (check, entity, "name", error))
             return FALSE;
         }
       if (pending->n_found == 0)

@@ -104,13 +104,22 @@ take_over_result (MnsCall *call, MnsResult *result)
   call->result->outcome = result->outcome;
 }
 
+static const char *
+get_next_name (MnsCall *call)
+{
+  JsonObject *next = mns_call_get_object (call, "next");
+  const char *name = mns_object_get_text (next, "cmd");
+
+  return name != NULL ? name : mns_object_get_text (next, "name");
+}
+
 static MnsCommand *
 make_next (MnsCall *call)
 {
   JsonObject *next = mns_call_get_object (call, "next");
   JsonObject *expect = mns_object_get_object (next, "expect");
   MnsCommand *command =
-      mns_command_new (mns_object_get_text (next, "cmd"), mns_object_get_object (next, "args"));
+      mns_command_new (get_next_name (call), mns_object_get_object (next, "args"));
 
   mns_call_derive_id (call, "next", 0, &command->id);
   command->performed_at = call->command->performed_at;
@@ -131,9 +140,14 @@ run_next (MnsCall *call, MnsId *id, GError **error)
 {
   g_autoptr (MnsCommand) command = NULL;
   g_autoptr (MnsResult) result = NULL;
-  const char *name = mns_object_get_text (mns_call_get_object (call, "next"), "cmd");
+  const char *name = get_next_name (call);
   const MnsCommandSpec *spec;
 
+  if (name == NULL)
+    {
+      mns_call_fault (call, "/next/cmd", "missing", "the command that is to be done is not named");
+      return TRUE;
+    }
   if (g_str_has_prefix (name, "conflict."))
     {
       mns_call_fault (call, "/next/cmd", "not_permitted", "a conflict is not settled by %s", name);
@@ -191,7 +205,8 @@ resolve (MnsCall *call, GError **error)
 }
 
 static const MnsArgSpec next_args[] = {
-  { "cmd", MNS_ARG_TYPE_TEXT, TRUE, .max = 100, .help = "name@version" },
+  { "cmd", MNS_ARG_TYPE_TEXT, .min = 1, .max = 100, .help = "name@version" },
+  { "name", MNS_ARG_TYPE_TEXT, .min = 1, .max = 100, .help = "the same" },
   { "args", MNS_ARG_TYPE_OBJECT, TRUE },
   { "expect", MNS_ARG_TYPE_OBJECT },
   { NULL },

@@ -85,6 +85,7 @@ rename_container (MnsCall *call, GError **error)
                    &container->id,
                    container->lims_id,
                    "name",
+                   NULL,
                    there,
                    json_object_get_member (call->command->args, "name"));
   mns_drift_tell (&drift, "field_changed");
@@ -122,6 +123,7 @@ set_state (MnsCall *call, GError **error)
                    &container->id,
                    container->lims_id,
                    "state",
+                   NULL,
                    there,
                    json_object_get_member (call->command->args, "state"));
   if (mns_drift_tell (&drift, "field_changed"))

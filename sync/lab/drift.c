@@ -9,6 +9,7 @@ void
 mns_drift_init (MnsDrift *self, MnsCall *call)
 {
   *self = (MnsDrift){ .call = call, .seen = json_object_new (), .there = json_object_new () };
+  self->compared = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
 void
@@ -17,6 +18,7 @@ mns_drift_clear (MnsDrift *self)
   g_clear_pointer (&self->seen, json_object_unref);
   g_clear_pointer (&self->there, json_object_unref);
   g_clear_pointer (&self->first, g_free);
+  g_clear_pointer (&self->compared, g_hash_table_unref);
 }
 
 /**
@@ -125,6 +127,7 @@ mns_drift_add (MnsDrift *self,
  * mns_drift_check:
  * @shown: how a person knows the row
  * @member: name of the value in expect
+ * @title: (nullable): what a person calls it, if that is something else
  * @there: (nullable): the value now
  * @wanted: (nullable): the value the command sets
  *
@@ -139,15 +142,23 @@ mns_drift_check (MnsDrift *self,
                  const MnsId *id,
                  const char *shown,
                  const char *member,
+                 const char *title,
                  JsonNode *there,
                  JsonNode *wanted)
 {
   JsonObject *seen = mns_call_get_seen (self->call, table, id);
   g_autofree char *saw = NULL;
   g_autofree char *is = NULL;
+  char text[MNS_ID_TEXT_SIZE];
 
-  if (seen == NULL || !json_object_has_member (seen, member) ||
-      mns_scalar_equal (json_object_get_member (seen, member), there) ||
+  if (seen == NULL || !json_object_has_member (seen, member))
+    return TRUE;
+  /* a second value for it in the same command finds the first one there */
+  mns_id_print (id, text);
+  if (!g_hash_table_add (self->compared, g_strconcat (table, ":", text, "/", member, NULL)))
+    return TRUE;
+
+  if (mns_scalar_equal (json_object_get_member (seen, member), there) ||
       mns_scalar_equal (there, wanted))
     return TRUE;
   saw = mns_scalar_to_text (json_object_get_member (seen, member));
@@ -159,7 +170,7 @@ mns_drift_check (MnsDrift *self,
                  json_object_get_member (seen, member),
                  there,
                  "“%s” of %s was “%s” when you saw it and is now “%s”",
-                 member,
+                 title != NULL ? title : member,
                  shown,
                  saw,
                  is);

@@ -17,6 +17,7 @@ typedef struct
   JsonObject *seen;
   JsonObject *there;
   char *first; /* sentence about the first difference */
+  GHashTable *compared;
   guint n;
 } MnsDrift;
 
@@ -34,6 +35,7 @@ gboolean mns_drift_check (MnsDrift *self,
                           const MnsId *id,
                           const char *shown,
                           const char *member,
+                          const char *title,
                           JsonNode *there,
                           JsonNode *wanted);
 void mns_drift_add (MnsDrift *self,

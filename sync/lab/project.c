@@ -279,6 +279,7 @@ check_drift (MnsCall *call,
                          &project->id,
                          project->lims_id,
                          columns[i].name,
+                         NULL,
                          there,
                          json_object_get_member (call->command->args, columns[i].name));
     }
@@ -292,6 +293,7 @@ check_drift (MnsCall *call,
                          &project->id,
                          project->lims_id,
                          l->data,
+                         field->name,
                          mns_field_values_get (old, field),
                          json_object_get_member (given, l->data));
     }

@@ -177,7 +177,7 @@ set_name (MnsCall *call, MnsSample *sample, MnsDrift *drift, JsonNode *value, co
                       sample->lims_id);
       return;
     }
-  mns_drift_check (drift, "sample", &sample->id, sample->lims_id, "name", there, value);
+  mns_drift_check (drift, "sample", &sample->id, sample->lims_id, "name", NULL, there, value);
   sample->renamed = sample->renamed || !g_str_equal (name, sample->name);
   g_free (sample->name);
   sample->name = g_steal_pointer (&name);
@@ -200,7 +200,14 @@ set_received (MnsCall *call, MnsSample *sample, MnsDrift *drift, JsonNode *value
                       date);
       return;
     }
-  mns_drift_check (drift, "sample", &sample->id, sample->lims_id, "received_date", there, value);
+  mns_drift_check (drift,
+                   "sample",
+                   &sample->id,
+                   sample->lims_id,
+                   "received_date",
+                   "date received",
+                   there,
+                   value);
   g_free (sample->received_date);
   sample->received_date = date[0] != '\0' ? g_steal_pointer (&date) : NULL;
   sample->changed = TRUE;
@@ -232,6 +239,7 @@ mns_sample_set_field (MnsCall *call,
                    id,
                    sample->lims_id,
                    key,
+                   field->name,
                    mns_field_values_get (sample->values, field),
                    checked);
   mns_field_values_set (sample->values, field, checked);

@@ -86,7 +86,7 @@ check_seen (MnsCall *call, const MnsRun *run)
   g_autoptr (JsonNode) there = mns_text_node (run->state);
 
   mns_drift_init (&drift, call);
-  mns_drift_check (&drift, "step_run", &run->id, run->lims_id, "state", there, NULL);
+  mns_drift_check (&drift, "step_run", &run->id, run->lims_id, "state", NULL, there, NULL);
   return !mns_drift_tell (&drift, "moved_on");
 }
 

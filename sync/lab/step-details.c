@@ -111,6 +111,7 @@ check_drift (MnsCall *call,
                          &run->id,
                          run->lims_id,
                          l->data,
+                         field->name,
                          mns_field_values_get (values, field),
                          json_object_get_member (given, l->data));
     }

@@ -214,8 +214,8 @@ check_seen (Placing *self, MnsDrift *drift, guint row)
   well = mns_text_node (name[0] != '\0' ? name : NULL);
   wanted_container = mns_text_node (wanted_text);
   wanted_well = mns_text_node (wanted_name[0] != '\0' ? wanted_name : NULL);
-  mns_drift_check (drift, "artifact", id, shown, "container", container, wanted_container);
-  mns_drift_check (drift, "artifact", id, shown, "well", well, wanted_well);
+  mns_drift_check (drift, "artifact", id, shown, "container", NULL, container, wanted_container);
+  mns_drift_check (drift, "artifact", id, shown, "well", NULL, well, wanted_well);
 }
 
 static gboolean

@@ -202,8 +202,14 @@ set_flag (Record *self, MnsArtifact *artifact, JsonNode *value, const char *at)
                       flag);
       return;
     }
-  mns_drift_check (
-      &self->drift, "artifact", &artifact->id, artifact->lims_id, "qc_flag", there, value);
+  mns_drift_check (&self->drift,
+                   "artifact",
+                   &artifact->id,
+                   artifact->lims_id,
+                   "qc_flag",
+                   "QC flag",
+                   there,
+                   value);
   g_free (artifact->qc_flag);
   artifact->qc_flag = g_steal_pointer (&flag);
   artifact->changed = TRUE;
@@ -230,7 +236,7 @@ set_name (Record *self, MnsArtifact *artifact, JsonNode *value, const char *at)
   else
     {
       mns_drift_check (
-          &self->drift, "artifact", &artifact->id, artifact->lims_id, "name", there, value);
+          &self->drift, "artifact", &artifact->id, artifact->lims_id, "name", NULL, there, value);
       mns_artifact_rename (artifact, name);
     }
 }
@@ -253,6 +259,7 @@ set_artifact_field (Record *self,
                    &artifact->id,
                    artifact->lims_id,
                    key,
+                   field->name,
                    mns_field_values_get (artifact->values, field),
                    checked);
   mns_field_values_set (artifact->values, field, checked);
