@@ -356,13 +356,16 @@ run (Program *self, GError **error)
 
   options.state = self->options.state != NULL ? self->options.state : usual;
   self->instance = mns_instance_open (&options, error);
-  if (self->instance == NULL || !build_server (self, error) || !open_doors (self, error))
+  if (self->instance == NULL || !build_server (self, error))
     return FALSE;
-  log_start (self);
+  /* before "ready" is said: whoever reads that may end us at once */
+  self->loop = g_main_loop_new (NULL, FALSE);
   g_unix_signal_add (SIGTERM, signal_cb, self);
   g_unix_signal_add (SIGINT, signal_cb, self);
+  if (!open_doors (self, error))
+    return FALSE;
+  log_start (self);
   self->daily = g_timeout_add_seconds (DAY_S, daily_cb, &self->server);
-  self->loop = g_main_loop_new (NULL, FALSE);
   g_main_loop_run (self->loop);
   return TRUE;
 }

@@ -44,7 +44,6 @@ test_malformed (void)
     "GET / HTTP/\r\n\r\n",
     "GET / HTTP/1.1\r\n\r\n", /* no Host */
     "GET /a%zz HTTP/1.1\r\nHost: x\r\n\r\n",
-    "\x16\x03\x01\x02\x00\x01\x00\r\n\r\n", /* TLS to a plain port */
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (requests); i++)

@@ -127,7 +127,7 @@ test_push_refused (void)
   {
     const char *command, *args, *res, *code;
   } cases[] = {
-    { "project.create@1", "{}", "invalid", "required" },
+    { "project.create@1", "{}", "invalid", "missing" },
     { "config.import@1", "{}", "invalid", "online_only" },
     { "no.such@1", "{}", "error", "unknown_command" },
     { "project.create@999", "{}", "error", "unknown_command" },
