@@ -8,6 +8,7 @@
 
 #include "config.h"
 
+#include "sync/client/leases.h"
 #include "sync/client/replica-private.h"
 #include "sync/model/error.h"
 
@@ -252,6 +253,50 @@ mns_replica_list_touched (MnsReplica *self, GPtrArray *changed)
       }
 }
 
+/* @tx is open afterwards if and only if there is a result. */
+static MnsResult *
+run_first (MnsReplica *self, MnsTransaction **tx, MnsCommand *command, GError **error)
+{
+  MnsResult *result;
+
+  *tx = mns_replica_begin (self, error);
+  if (*tx == NULL)
+    return NULL;
+  result = mns_replica_run_rule (self, *tx, command, TRUE, error);
+  if (result == NULL)
+    mns_replica_abandon (self, g_steal_pointer (tx));
+  return result;
+}
+
+static gboolean
+id_was_taken (const MnsResult *result, const GError *error)
+{
+  if (result == NULL)
+    return g_error_matches (error, MNS_ERROR, MNS_ERROR_CONFLICT);
+  return g_strcmp0 (result->conflict_code, "id_taken") == 0;
+}
+
+/* Two devices that share an id share its blocks until they notice (FORK): a number of ours is on
+ * a row of the other's. All blocks are worthless then, and the ids are made up for now.
+ */
+static MnsResult *
+run_without_leases (MnsReplica *self, MnsTransaction **tx, MnsCommand *command, GError **error)
+{
+  MnsResult *result = NULL;
+
+  if (*tx != NULL)
+    mns_replica_abandon (self, g_steal_pointer (tx));
+  g_clear_pointer (&command->lims_ids, json_object_unref);
+  *tx = mns_replica_begin (self, error);
+  if (*tx == NULL)
+    return NULL;
+  if (mns_replica_drop_leases (self, *tx, error))
+    result = mns_replica_run_rule (self, *tx, command, TRUE, error);
+  if (result == NULL)
+    mns_replica_abandon (self, g_steal_pointer (tx));
+  return result;
+}
+
 /**
  * mns_replica_do:
  * @self: a replica
@@ -269,18 +314,22 @@ mns_replica_list_touched (MnsReplica *self, GPtrArray *changed)
 MnsResult *
 mns_replica_do (MnsReplica *self, MnsCommand *command, GPtrArray *changed, GError **error)
 {
-  MnsTransaction *tx = mns_replica_begin (self, error);
+  MnsTransaction *tx = NULL;
   g_autoptr (MnsResult) result = NULL;
   g_autoptr (GError) local = NULL;
 
-  if (tx == NULL)
-    return NULL;
   command->n = self->state.next_n;
   command->performed_at = MAX (command->performed_at, self->state.last_time + 1);
-  result = mns_replica_run_rule (self, tx, command, TRUE, error);
+  result = run_first (self, &tx, command, &local);
+  if (id_was_taken (result, local))
+    {
+      g_clear_pointer (&result, mns_result_free);
+      g_clear_error (&local);
+      result = run_without_leases (self, &tx, command, &local);
+    }
   if (result == NULL)
     {
-      mns_replica_abandon (self, tx);
+      g_propagate_error (error, g_steal_pointer (&local));
       return NULL;
     }
   if (result->outcome != MNS_OUTCOME_OK && result->outcome != MNS_OUTCOME_NOT_LOCAL)

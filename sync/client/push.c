@@ -128,10 +128,8 @@ drop_on_reply (MnsReplica *self, gint64 last_n, GError **error)
 
   if (tx == NULL)
     return FALSE;
-  if (!mns_transaction_run (tx,
-                            "UPDATE outbox SET state = 2 WHERE n <= $n",
-                            MNS_ARGS (MNS_ARG_INT ("n", last_n)),
-                            error))
+  if (!mns_transaction_run (
+          tx, "DELETE FROM outbox WHERE n <= $n", MNS_ARGS (MNS_ARG_INT ("n", last_n)), error))
     {
       mns_replica_abandon (self, tx);
       return FALSE;
@@ -164,7 +162,8 @@ mns_replica_take_push_reply (MnsReplica *self, const MnsPush *push, GBytes *body
   last_n = json_node_get_int (last);
   /* GAP: it lost commands that it had decided; they are in the journal */
   self->gap = last_n < push->first_n - 1;
-  self->confirmed_n = MAX (last_n, 0);
+  /* not more than was asked about: what follows may be another device's with our id */
+  self->confirmed_n = CLAMP (last_n, 0, push->last_n);
   if (self->sabotage == MNS_SABOTAGE_DROP_ON_REPLY)
     return drop_on_reply (self, last_n, error);
   return TRUE;

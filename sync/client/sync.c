@@ -257,7 +257,7 @@ mns_sync_fork (MnsSync *self, gint64 first_undecided, GCancellable *cancellable,
   MnsId client;
   gboolean done;
 
-  g_message ("another device uses this device's id: going on under a new one");
+  g_info ("another device uses this device's id: going on under a new one");
   replica->hooks.make_id (&client, replica->hooks.data);
   if (!greet (self, &client, &epoch, cancellable, error))
     return FALSE;
