@@ -28,13 +28,13 @@ test('a usable Lab View weighs at most 40 kB', () => {
   assert.ok(needed.some((name) => name.endsWith('.js')) && needed.some((name) => name.endsWith('.css')));
   const bytes = needed.reduce((sum, name) => sum + weight(join(dist, name)),
     weight(join(dist, 'index.html')));
-  console.log(`# compared Lab View: ${bytes} bytes`);
+  console.log(`compared Lab View: ${bytes} bytes`);
   assert.ok(bytes <= 40 * KB, `${bytes} bytes`);
 });
 
 test('all scripts and styles weigh at most 120 kB', () => {
   const bytes = files.reduce((sum, name) => sum + weight(join(assets, name)), 0);
-  console.log(`# compared all scripts and styles: ${bytes} bytes in ${files.length} files`);
+  console.log(`compared all scripts and styles: ${bytes} bytes in ${files.length} files`);
   assert.ok(bytes <= 120 * KB, `${bytes} bytes`);
 });
 

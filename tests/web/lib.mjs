@@ -2,6 +2,7 @@
 // What the browser tests share: a server with data, a browser, pages that must not complain.
 // BASE, USER_NAME and PASSWORD say where to go and who to be; run.sh sets them.
 import assert from 'node:assert/strict';
+import {randomUUID} from 'node:crypto';
 import {mkdirSync, readFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -155,7 +156,7 @@ export class Api {
 
   async do(command, args, expect) {
     const answer = await this.call('POST', `/json/v1/do/${command}`,
-      {cmd_id: crypto.randomUUID(), performed_at: Date.now() * 1000, args, expect});
+      {cmd_id: randomUUID(), performed_at: Date.now() * 1000, args, expect});
     return answer.result;
   }
 

@@ -25,7 +25,7 @@ after(() => browser?.close());
 
 function judge(what, times, limit, unit = 'ms') {
   const best = Math.min(...times);
-  console.log(`# compared ${what}: best ${best.toFixed(1)} ${unit} of at most ${limit} ${unit}`);
+  console.log(`compared ${what}: best ${best.toFixed(1)} ${unit} of at most ${limit} ${unit}`);
   assert.ok(best <= limit, `${what}: ${times.map((time) => time.toFixed(1)).join(', ')} ${unit}`);
 }
 
