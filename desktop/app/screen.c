@@ -19,6 +19,7 @@ typedef struct
   MnsSession *session;
   GCancellable *cancellable;
   guint spinner_source;
+  guint reason_source;
   char *reason;
 
   GtkBox *banners; /* in the order of MnsBannerKind */
@@ -55,6 +56,7 @@ mns_screen_dispose (GObject *object)
   MnsScreenPrivate *priv = priv_of (MNS_SCREEN (object));
 
   g_clear_handle_id (&priv->spinner_source, g_source_remove);
+  g_clear_handle_id (&priv->reason_source, g_source_remove);
   if (priv->cancellable != NULL)
     g_cancellable_cancel (priv->cancellable);
   g_clear_object (&priv->cancellable);
@@ -190,8 +192,25 @@ mns_screen_set_primary (MnsScreen *self, const char *label)
     gtk_button_set_label (priv->primary_button, label);
 }
 
+/* Not at once: a button that is switched off in its own click loses the click that follows. */
+static gboolean
+apply_reason_cb (gpointer user_data)
+{
+  MnsScreenPrivate *priv = priv_of (user_data);
+
+  priv->reason_source = 0;
+  gtk_widget_set_sensitive (GTK_WIDGET (priv->primary_button), priv->reason == NULL);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (priv->primary_button), priv->reason);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (priv->primary_button),
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  priv->reason != NULL ? priv->reason : "",
+                                  -1);
+  return G_SOURCE_REMOVE;
+}
+
 /**
  * mns_screen_set_primary_reason:
+ * @self: a screen
  * @reason: (nullable): why the primary action is not possible now; %NULL if it is
  *
  * The action is disabled with its reason, never hidden.
@@ -203,12 +222,8 @@ mns_screen_set_primary_reason (MnsScreen *self, const char *reason)
 
   g_free (priv->reason);
   priv->reason = g_strdup (reason);
-  gtk_widget_set_sensitive (GTK_WIDGET (priv->primary_button), reason == NULL);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (priv->primary_button), reason);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (priv->primary_button),
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
-                                  reason != NULL ? reason : "",
-                                  -1);
+  if (priv->reason_source == 0)
+    priv->reason_source = g_timeout_add (50, apply_reason_cb, self);
 }
 
 static void

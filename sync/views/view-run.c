@@ -21,7 +21,7 @@ static const char run_sql[] =
     "WHERE o.run_id = r.id) AS placed, "
     "r.instrument_id, n.name AS instrument, r.container_type_id, r.label_group_id, r.preset_id, "
     "r.lease_client_id, r.lease_until, r.next_steps_locked, r.program_status, r.program_message, "
-    "r.next_run_id, r.fields, v.settings "
+    "r.next_run_id, r.changed_at, r.fields, v.settings "
     "FROM step_run r JOIN step s ON s.id = r.step_id JOIN protocol p ON p.id = s.protocol_id "
     "JOIN master_step m ON m.id = s.master_step_id JOIN person t ON t.id = r.technician_id "
     "JOIN step_version v ON v.id = r.step_version_id "
@@ -444,7 +444,7 @@ BY_RUN (
     "completed_at int, samples int, outputs int, placed int, instrument_id id, instrument text, "
     "container_type_id id, label_group_id id, preset_id id, lease_client_id id, "
     "lease_until int, next_steps_locked int, program_status text, program_message text, "
-    "next_run_id id, fields json, settings json, milestones text",
+    "next_run_id id, changed_at int, fields json, settings json, milestones text",
     "A step: where it stands, whose it is, the settings it started with");
 BY_RUN (run_pairs,
         look_at_run_pairs,

@@ -801,8 +801,8 @@ static void
 mns_placement_page_init (MnsPlacementPage *self)
 {
   const MnsListColumn columns[] = {
-    { "name", _ ("Sample to place"), FALSE, 140, FALSE, FALSE },
-    { "detail", _ ("From"), FALSE, -1, TRUE, FALSE },
+    { "name", _ ("Sample to place"), FALSE, 110, FALSE, FALSE },
+    { "detail", _ ("From"), FALSE, 150, TRUE, FALSE },
   };
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 16);
@@ -812,7 +812,8 @@ mns_placement_page_init (MnsPlacementPage *self)
   self->list = MNS_ROW_LIST (mns_row_list_new (
       G_LIST_MODEL (self->unplaced), columns, G_N_ELEMENTS (columns), _ ("Samples to place")));
   mns_row_list_set_draggable (self->list, TRUE);
-  gtk_widget_set_size_request (GTK_WIDGET (self->list), 300, -1);
+  gtk_widget_set_size_request (GTK_WIDGET (self->list), 280, -1);
+  gtk_widget_set_hexpand (GTK_WIDGET (self->list), FALSE);
   g_signal_connect_object (
       self->list, "selection-changed", G_CALLBACK (selection_changed_cb), self, G_CONNECT_SWAPPED);
   gtk_box_append (GTK_BOX (box), make_toolbar (self));

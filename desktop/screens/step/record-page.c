@@ -116,6 +116,7 @@ make_model (MnsRecordPage *self)
   const MnsRows *rows = self->fields->rows;
   g_autoptr (GArray) columns = g_array_new (FALSE, TRUE, sizeof (MnsGridColumn));
   g_autoptr (GPtrArray) keep = g_ptr_array_new_with_free_func ((GDestroyNotify) json_node_unref);
+  g_autoptr (GPtrArray) titles = g_ptr_array_new_with_free_func (g_free);
   const char *type = mns_cell_text (mns_step_page_get_run (MNS_STEP_PAGE (self)), 0, "type");
   const MnsGridColumn fixed[N_FIXED] = {
     { .id = "sample", .title = _ ("Sample"), .read_only = TRUE, .decimals = -1 },
@@ -143,6 +144,12 @@ make_model (MnsRecordPage *self)
       {
         MnsGridColumn column = make_column (rows, i, keep);
 
+        /* a derived sample and the submitted one may have fields of one name */
+        if (g_strcmp0 (mns_cell_text (rows, i, "object"), "SAMPLE") == 0)
+          {
+            g_ptr_array_add (titles, g_strdup_printf (_ ("%s, submitted"), column.title));
+            column.title = g_ptr_array_index (titles, titles->len - 1);
+          }
         g_array_append_val (columns, column);
         g_ptr_array_add (self->column_fields, GUINT_TO_POINTER (i + 1));
       }
