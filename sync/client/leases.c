@@ -108,6 +108,15 @@ add_wanted (GPtrArray *wanted, const char *klass, const MnsId *owner)
 }
 
 static gboolean
+is_stocked (const char *klass)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (stocked); i++)
+    if (g_str_equal (stocked[i], klass))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
 add_stock (MnsTransaction *tx, GPtrArray *wanted, GError **error)
 {
   for (guint i = 0; i < G_N_ELEMENTS (stocked); i++)
@@ -137,14 +146,12 @@ mns_replica_list_wanted_ids (MnsReplica *self, GError **error)
 
   if (tx == NULL || !add_stock (tx, wanted, error))
     return NULL;
-  rows = mns_transaction_query (tx,
-                                "SELECT class, owner FROM id_wanted WHERE owner <> $nobody",
-                                MNS_ARGS (MNS_ARG_ID ("nobody", &nobody)),
-                                error);
+  rows = mns_transaction_query (tx, "SELECT class, owner FROM id_wanted", NULL, error);
   if (rows == NULL)
     return NULL;
   for (guint i = 0; i < mns_rows_get_n_rows (rows); i++)
-    add_wanted (wanted, mns_rows_get_text (rows, i, 0), mns_rows_get_id (rows, i, 1));
+    if (!is_stocked (mns_rows_get_text (rows, i, 0)))
+      add_wanted (wanted, mns_rows_get_text (rows, i, 0), mns_rows_get_id (rows, i, 1));
   return g_steal_pointer (&wanted);
 }
 
