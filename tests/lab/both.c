@@ -9,6 +9,18 @@
 
 static GPtrArray *texts;
 
+void
+mns_test_begin_texts (void)
+{
+  texts = g_ptr_array_new_with_free_func (g_free);
+}
+
+void
+mns_test_end_texts (void)
+{
+  g_clear_pointer (&texts, g_ptr_array_unref);
+}
+
 const char *
 mns_test_text (const char *format, ...)
 {
@@ -114,11 +126,11 @@ run_on (MnsStore *store, MnsBothFunc func)
   g_autoptr (MnsWorld) world = NULL;
   char *dump;
 
-  texts = g_ptr_array_new_with_free_func (g_free);
+  mns_test_begin_texts ();
   world = mns_world_new (store);
   func (world);
   dump = mns_world_dump (world);
-  g_clear_pointer (&texts, g_ptr_array_unref);
+  mns_test_end_texts ();
   return dump;
 }
 

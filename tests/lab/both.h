@@ -23,6 +23,10 @@ void mns_test_expect (MnsWorld *world,
                       const char *word,
                       const char *code);
 
+/* Around a test that uses what follows without mns_test_add_both(). */
+void mns_test_begin_texts (void);
+void mns_test_end_texts (void);
+
 /* printf for args; freed by the harness at the end of the test */
 const char *mns_test_text (const char *format, ...) G_GNUC_PRINTF (1, 2);
 

@@ -10,6 +10,7 @@
 
 #include "sync/lab/naming.h"
 #include "sync/lab/permission.h"
+#include "sync/store/sqlite-store.h"
 #include "tests/lab/both.h"
 
 #define RES MNS_WORLD_RESEARCHER
@@ -562,6 +563,58 @@ test_taken_id (MnsWorld *world)
   mns_test_ask (world, "SELECT count(*) FROM project WHERE name = $text", "Second", "0");
 }
 
+/* A device that holds only the configuration: what it cannot see is not said to be gone. */
+static void
+test_not_local (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path =
+      g_build_filename (g_getenv ("MNS_SOURCE"), "sql", "shared", "0001-tables.sql", NULL);
+  g_autofree char *shared = NULL;
+  g_autofree char *sql = NULL;
+  MnsStore *store = mns_sqlite_open (":memory:", MNS_SQLITE_PARTIAL, &error);
+  g_autoptr (MnsWorld) world = NULL;
+  static const char *const unseen = "019a0000-0000-7000-8000-000000000001";
+  static const struct
+  {
+    const char *command, *args, *word, *code;
+  } cases[] = {
+    { "project.update@1", "{'project': 'ABC1', 'name': 'x'}", "not_local", "not_local" },
+    { "project.update@1", "{'project': '%s', 'name': 'x'}", "not_local", NULL },
+    { "sample.set@1",
+      "{'cells': [{'sample': '%s', 'field': 'Concentration', 'value': 1}]}",
+      "not_local",
+      NULL },
+    { "step.begin@1",
+      "{'step': 'Fragment DNA', 'inputs': [{'artifact': '%s'}]}",
+      "not_local",
+      NULL },
+    { "step.place@1", "{'run': '24-7', 'places': [{'artifact': '%s'}]}", "not_local", NULL },
+    { "workflow.assign@1",
+      "{'workflow': 'Library preparation', 'artifacts': ['%s']}",
+      "not_local",
+      NULL },
+    /* what can never work is said at once; configuration is all here */
+    { "project.update@1", "{'project': 'ABC1', 'name': 7}", "invalid", "wrong_type" },
+    { "workflow.assign@1", "{'workflow': 'Nothing', 'artifacts': ['%s']}", "invalid", "not_found" },
+  };
+
+  g_assert_no_error (error);
+  g_assert_true (g_file_get_contents (path, &shared, NULL, &error));
+  sql = mns_sqlite_translate (shared);
+  g_assert_true (mns_sqlite_run_script (store, sql, &error));
+  mns_test_begin_texts ();
+  world = mns_world_new (store);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_auto (GStrv) parts = g_strsplit (cases[i].args, "%s", -1);
+      g_autofree char *args = g_strjoinv (unseen, parts);
+
+      mns_test_expect (world, RES, cases[i].command, args, NULL, cases[i].word, cases[i].code);
+    }
+  mns_test_end_texts ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -569,6 +622,7 @@ main (int argc, char **argv)
   g_test_add_func ("/lab/table", test_table);
   g_test_add_func ("/lab/json", test_json);
   g_test_add_func ("/lab/naming", test_naming);
+  g_test_add_func ("/lab/not-local", test_not_local);
   mns_test_add_both ("/lab/permissions", test_permissions);
   mns_test_add_both ("/lab/statements", test_statements);
   mns_test_add_both ("/lab/tape", test_tape);
