@@ -213,6 +213,24 @@ read_columns (MnsImport *import,
   return columns;
 }
 
+/* A property that would change what a run does, and which nothing here carries out, is not taken.
+ */
+static void
+check_properties (MnsImport *import, JsonObject *item, const char *at)
+{
+  JsonObject *properties = mns_object_get_object (item, "properties");
+  JsonNode *node =
+      properties != NULL ? json_object_get_member (properties, "autoStartNextStep") : NULL;
+  g_autofree char *where = g_strconcat (at, "/properties/autoStartNextStep", NULL);
+
+  if (node != NULL && JSON_NODE_HOLDS_VALUE (node) &&
+      json_node_get_value_type (node) == G_TYPE_BOOLEAN && json_node_get_boolean (node))
+    mns_call_fault (import->call,
+                    where,
+                    "not_offered",
+                    "starting the next step by itself is not possible with this version");
+}
+
 /**
  * mns_settings_read:
  * @item: a master step or step of the package
@@ -227,6 +245,7 @@ mns_settings_read (MnsImport *import, JsonObject *item, const char *master_step,
   JsonObject *settings = json_object_new ();
   static const char *const copied[] = { "properties", "placeholders", "setup" };
 
+  check_properties (import, item, at);
   for (guint i = 0; i < G_N_ELEMENTS (thing_lists); i++)
     {
       JsonArray *list = mns_object_get_list (item, thing_lists[i].member);

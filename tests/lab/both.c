@@ -22,6 +22,13 @@ mns_test_end_texts (void)
 }
 
 const char *
+mns_test_keep (char *text)
+{
+  g_ptr_array_add (texts, text);
+  return text;
+}
+
+const char *
 mns_test_text (const char *format, ...)
 {
   va_list list;

@@ -27,6 +27,8 @@ void mns_test_expect (MnsWorld *world,
 void mns_test_begin_texts (void);
 void mns_test_end_texts (void);
 
+/* Keeps a text until the end of the test. */
+const char *mns_test_keep (char *text);
 /* printf for args; freed by the harness at the end of the test */
 const char *mns_test_text (const char *format, ...) G_GNUC_PRINTF (1, 2);
 

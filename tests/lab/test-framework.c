@@ -58,10 +58,9 @@ test_permissions (MnsWorld *world)
       world,
       FAC,
       "user.archive@1",
-      mns_test_text (
-          "{'user': '%s'}",
-          mns_test_text (
-              "%s", mns_world_ask (world, "SELECT id FROM person WHERE username = $text", "carl"))),
+      mns_test_text ("{'user': '%s'}",
+                     mns_test_keep (mns_world_ask (
+                         world, "SELECT id FROM person WHERE username = $text", "carl"))),
       NULL,
       "ok",
       NULL);
@@ -214,8 +213,7 @@ count_plate (MnsWorld *world, const char *name, guint n, guint64 counts[8])
   counts[i++] = world->n_statements;
   outputs = mns_world_outputs (world, run);
   made = g_strsplit (outputs, ",", -1);
-  plate = mns_test_text (
-      "%s",
+  plate = mns_test_keep (
       mns_world_ask (world, "SELECT container_id FROM step_container WHERE run_id = $text", run));
   for (guint k = 0; k < n; k++)
     {
@@ -276,11 +274,13 @@ test_tape (MnsWorld *world)
   g_autoptr (JsonNode) node = json_from_string ("{\"name\": \"Taped\"}", NULL);
   g_autoptr (MnsCommand) command = mns_command_new ("project.create", json_node_get_object (node));
   g_autoptr (MnsResult) result = NULL;
+  g_autoptr (JsonNode) tape = NULL;
 
   command->id = (MnsId){ { 1, [6] = 0x70, [8] = 0x80 } };
   g_free (command->today);
   command->today = g_strdup ("2025-11-24");
-  command->lims_ids = json_node_get_object (json_from_string ("{\"P\": [\"77\"]}", NULL));
+  tape = json_from_string ("{\"P\": [\"77\"]}", NULL);
+  command->lims_ids = json_node_dup_object (tape);
   result = mns_world_run (world, RES, command);
   g_assert_cmpint (result->outcome, ==, MNS_OUTCOME_OK);
   mns_test_ask (world, "SELECT lims_id FROM project WHERE name = $text", "Taped", "RES77");
@@ -354,6 +354,11 @@ test_packages (MnsWorld *world)
           "'protocols': ['Library validation']}]}",
           "invalid",
           "in_use");
+  import (world,
+          "{'name': 'x', 'master_steps': [{'name': 'M', 'type': 'STANDARD', 'settings': "
+          "{'properties': {'autoStartNextStep': true}}}]}",
+          "invalid",
+          "not_offered");
   import (world, "{'name': 'x', 'label_groups': [{'name': '12'}]}", "invalid", "bad_name");
   import (world,
           "{'name': 'x', 'label_groups': [{'name': 'G', 'labels': [{'name': 'L', 'sequence': "
@@ -553,10 +558,12 @@ test_taken_id (MnsWorld *world)
   g_autoptr (JsonNode) node = json_from_string ("{\"name\": \"Second\"}", NULL);
   g_autoptr (MnsCommand) command = mns_command_new ("project.create", json_node_get_object (node));
   g_autoptr (MnsResult) result = NULL;
+  g_autoptr (JsonNode) tape = NULL;
 
   mns_test_expect (world, RES, "project.create@1", "{'name': 'First'}", NULL, "ok", NULL);
   command->id = (MnsId){ { 1, [6] = 0x70, [8] = 0x80 } };
-  command->lims_ids = json_node_get_object (json_from_string ("{\"P\": [\"1\"]}", NULL));
+  tape = json_from_string ("{\"P\": [\"1\"]}", NULL);
+  command->lims_ids = json_node_dup_object (tape);
   result = mns_world_run (world, RES, command);
   g_assert_cmpint (result->outcome, ==, MNS_OUTCOME_CONFLICT);
   g_assert_cmpstr (result->conflict_code, ==, "id_taken");

@@ -334,8 +334,8 @@ static void
 test_samples (MnsWorld *world)
 {
   g_autofree char *project = mns_world_add_project (world, "Mouse", 3, NULL);
-  const char *id = mns_test_text (
-      "%s", mns_world_ask (world, "SELECT id FROM sample WHERE name = $text", "S-1"));
+  const char *id =
+      mns_test_keep (mns_world_ask (world, "SELECT id FROM sample WHERE name = $text", "S-1"));
   static const Case cases[] = {
     { RES,
       "sample.set@1",
