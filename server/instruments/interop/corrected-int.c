@@ -52,9 +52,9 @@ MNS_DECLARE_TAKE (corrected_int)
           break;
         }
       state->n_records[MNS_METRIC_CORRECTED_INT]++;
-      mns_interop_note_cycle (state, MNS_METRIC_CORRECTED_INT, &at);
       if (state->by_cycle != NULL)
         add_to_cycle (state, shape, record, &at);
+      mns_interop_note_cycle (state, MNS_METRIC_CORRECTED_INT, &at);
     }
   return n;
 }

@@ -8,6 +8,8 @@
 
 #include "config.h"
 
+#include <math.h>
+
 #include "server/instruments/interop/state-private.h"
 
 #define TICKS_PER_SECOND 10000000
@@ -80,14 +82,16 @@ MNS_DECLARE_TAKE (extraction)
           break;
         }
       state->n_records[MNS_METRIC_EXTRACTION]++;
+      if (state->by_cycle != NULL)
+        add_to_cycle (state, shape, record, &at);
       mns_interop_note_cycle (state, MNS_METRIC_EXTRACTION, &at);
       if (has_time)
         note_time (state, mns_load_u64 (record + shape->at[2]));
-      if (state->by_cycle != NULL)
-        add_to_cycle (state, shape, record, &at);
       if (at.place->in_read != 1 || !has_channel)
         continue;
       intensity = &state->first_intensity[(gsize) at.place->read * state->capacity + at.slot];
+      if (state->is_backward && !isnan (*intensity))
+        continue; /* the last record counts, which came first */
       *intensity = mns_load_u16 (record + shape->at[1] + 2 * channel);
     }
   return n;

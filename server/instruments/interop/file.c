@@ -16,19 +16,19 @@
 #include "server/instruments/interop/state-private.h"
 
 const MnsMetricReader mns_metric_readers[MNS_N_METRICS] = {
-  [MNS_METRIC_TILE] = { mns_interop_take_tile, NULL, MNS_OVERWRITES },
-  [MNS_METRIC_EXTENDED_TILE] = { mns_interop_take_extended_tile, NULL, MNS_OVERWRITES },
-  [MNS_METRIC_EXTRACTION] = { mns_interop_take_extraction, NULL, MNS_ADDS_UP_BY_CYCLE },
-  [MNS_METRIC_CORRECTED_INT] = { mns_interop_take_corrected_int, NULL, MNS_ADDS_UP_BY_CYCLE },
-  [MNS_METRIC_Q] = { mns_interop_take_q, NULL, MNS_ADDS_UP },
-  [MNS_METRIC_Q_BY_LANE] = { mns_interop_take_q_by_lane, NULL, MNS_OVERWRITES },
-  [MNS_METRIC_Q_COLLAPSED] = { mns_interop_take_q_collapsed, NULL, MNS_ADDS_UP },
-  [MNS_METRIC_ERROR] = { mns_interop_take_error, NULL, MNS_ADDS_UP },
-  [MNS_METRIC_EMPIRICAL_PHASING] = { mns_interop_take_empirical_phasing, NULL, MNS_ADDS_UP },
-  [MNS_METRIC_IMAGE] = { mns_interop_take_image, NULL, MNS_OVERWRITES },
-  [MNS_METRIC_INDEX] = { NULL, mns_interop_take_index, MNS_OVERWRITES },
-  [MNS_METRIC_SUMMARY_RUN] = { mns_interop_take_summary_run, NULL, MNS_OVERWRITES },
-  [MNS_METRIC_CONTROL] = { NULL, mns_interop_take_control, MNS_OVERWRITES },
+  [MNS_METRIC_TILE] = { mns_interop_take_tile, NULL },
+  [MNS_METRIC_EXTENDED_TILE] = { mns_interop_take_extended_tile, NULL },
+  [MNS_METRIC_EXTRACTION] = { mns_interop_take_extraction, NULL },
+  [MNS_METRIC_CORRECTED_INT] = { mns_interop_take_corrected_int, NULL },
+  [MNS_METRIC_Q] = { mns_interop_take_q, NULL },
+  [MNS_METRIC_Q_BY_LANE] = { mns_interop_take_q_by_lane, NULL },
+  [MNS_METRIC_Q_COLLAPSED] = { mns_interop_take_q_collapsed, NULL },
+  [MNS_METRIC_ERROR] = { mns_interop_take_error, NULL },
+  [MNS_METRIC_EMPIRICAL_PHASING] = { mns_interop_take_empirical_phasing, NULL },
+  [MNS_METRIC_IMAGE] = { mns_interop_take_image, NULL },
+  [MNS_METRIC_INDEX] = { NULL, mns_interop_take_index },
+  [MNS_METRIC_SUMMARY_RUN] = { mns_interop_take_summary_run, NULL },
+  [MNS_METRIC_CONTROL] = { NULL, mns_interop_take_control },
 };
 
 /* Shapes are shared: the parts of a metric in 318 cycle folders nearly always have one and the

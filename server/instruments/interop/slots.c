@@ -41,13 +41,11 @@ find_capacity (const MnsRunInfo *info)
   return (guint) MIN (n, MNS_MAX_SLOTS);
 }
 
-/* Whether records of the metric are summed, so that it matters if one comes twice. */
-gboolean
-mns_interop_adds_up (const MnsInteropState *state, MnsMetric metric)
+/* Bytes of a bit for each record that a metric can have. */
+gsize
+mns_interop_seen_size (const MnsInteropState *state)
 {
-  MnsMetricSums sums = mns_metric_readers[metric].sums;
-
-  return sums == MNS_ADDS_UP || (sums == MNS_ADDS_UP_BY_CYCLE && state->by_cycle != NULL);
+  return (gsize) state->capacity * (state->n_cycles + 1) / 8 + 1;
 }
 
 /**
@@ -62,14 +60,12 @@ gboolean
 mns_interop_slots_init (MnsInteropState *state)
 {
   gsize cells;
-  gsize bits;
 
   state->naming = state->info->naming;
   state->n_lane_rows = (state->info->lanes > 0 ? state->info->lanes : MNS_MAX_LANES) + 1;
   state->tile_limit = find_tile_limit (state->info);
   state->capacity = find_capacity (state->info);
   cells = (gsize) state->capacity * MAX (state->n_reads, 1);
-  bits = (gsize) state->capacity * (state->n_cycles + 1) / 8 + 1;
 
   state->slot_of = g_try_new0 (guint16, (gsize) state->n_lane_rows * state->tile_limit);
   state->slots = g_try_new0 (MnsSlot, state->capacity);
@@ -85,10 +81,7 @@ mns_interop_slots_init (MnsInteropState *state)
   for (guint i = 0; i < MNS_N_METRICS; i++)
     {
       state->last_cycle[i] = g_try_new0 (guint16, state->capacity);
-      if (mns_interop_adds_up (state, i))
-        state->seen[i] = g_try_malloc0 (bits);
-      if (state->last_cycle[i] == NULL ||
-          (mns_interop_adds_up (state, i) && state->seen[i] == NULL))
+      if (state->last_cycle[i] == NULL)
         return FALSE;
     }
   state->index = mns_shares_new (state->capacity);
@@ -284,7 +277,7 @@ mns_interop_clear_metric (MnsInteropState *state, MnsMetric metric)
   state->n_records[metric] = 0;
   memset (state->last_cycle[metric], 0, state->n_slots * sizeof (guint16));
   if (state->seen[metric] != NULL)
-    memset (state->seen[metric], 0, (gsize) state->capacity * (state->n_cycles + 1) / 8 + 1);
+    memset (state->seen[metric], 0, mns_interop_seen_size (state));
   for (guint slot = 0; slot < state->n_slots; slot++)
     init_slot (state, metric, slot);
   if (state->by_cycle != NULL)

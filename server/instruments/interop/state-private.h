@@ -128,7 +128,7 @@ struct _MnsInteropState
   guint most_phasing;                 /* last cycle of the run with a phasing record */
   guint16 *phasing_limit;             /* by read and slot: the 25th cycle, only in careful mode */
   guint16 *last_cycle[MNS_N_METRICS]; /* by slot */
-  guint8 *seen[MNS_N_METRICS];        /* a bit by cycle and slot, for metrics that add up */
+  guint8 *seen[MNS_N_METRICS];        /* a bit by cycle and slot, once a metric needs care */
   double summary_run[4];              /* occupancy proxy, raw, occupied, PF; NAN without */
   MnsShares *index;
   MnsShares *control;
@@ -168,18 +168,10 @@ typedef gsize (*MnsTakeTextFunc) (MnsInteropState *state,
                                   gboolean *ok,
                                   MnsFault *fault);
 
-typedef enum
-{
-  MNS_OVERWRITES,       /* a repeated record takes the place of the earlier one by itself */
-  MNS_ADDS_UP,          /* a repeated record must not count twice */
-  MNS_ADDS_UP_BY_CYCLE, /* only the figures by cycle are sums */
-} MnsMetricSums;
-
 typedef struct
 {
   MnsTakeFunc take;
   MnsTakeTextFunc take_text;
-  MnsMetricSums sums;
 } MnsMetricReader;
 
 extern const MnsMetricReader mns_metric_readers[MNS_N_METRICS];
@@ -216,7 +208,7 @@ MNS_DECLARE_TAKE_TEXT (control);
 /* slots.c */
 #define MNS_NO_SLOT G_MAXUINT
 gboolean mns_interop_slots_init (MnsInteropState *state);
-gboolean mns_interop_adds_up (const MnsInteropState *state, MnsMetric metric);
+gsize mns_interop_seen_size (const MnsInteropState *state);
 void mns_interop_slots_clear (MnsInteropState *state);
 guint mns_interop_add_slot (MnsInteropState *state, guint32 lane, guint32 tile, MnsFault *fault);
 void mns_interop_clear_metric (MnsInteropState *state, MnsMetric metric);
@@ -305,18 +297,28 @@ mns_interop_locate (MnsInteropState *state,
   return MNS_LOCATED;
 }
 
-/* Whether the record of this tile and cycle is the first met. Where a file repeats one, the last
- * counts: the repetition is only noted at first (the sums are then wrong), and the file read once
- * more from its end, where the last comes first and the others are passed over.
+/* Whether the record of this tile and cycle is the first met; to be asked before the cycle is
+ * noted. As long as the cycles of each tile come in order, as instruments write them, its last
+ * cycle tells. A file that has them in another order, or twice, is only marked at first (its sums
+ * are then wrong) and read once more from its end with a bit for each record: so of those that
+ * repeat the last one counts.
  */
 static inline gboolean
 mns_interop_first_time (MnsInteropState *state, MnsMetric metric, const MnsLocation *at)
 {
   gsize bit = (gsize) at->cycle * state->capacity + at->slot;
-  guint8 *byte = &state->seen[metric][bit / 8];
+  guint8 *byte = NULL;
   guint8 mask = (guint8) (1u << (bit % 8));
 
-  if (G_LIKELY ((*byte & mask) == 0))
+  if (G_LIKELY (at->cycle > state->last_cycle[metric][at->slot] && state->seen[metric] == NULL))
+    return TRUE;
+  if (state->seen[metric] == NULL)
+    {
+      state->is_careful[metric] = TRUE;
+      return FALSE;
+    }
+  byte = &state->seen[metric][bit / 8];
+  if ((*byte & mask) == 0)
     {
       *byte |= mask;
       return TRUE;

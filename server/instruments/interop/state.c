@@ -375,21 +375,35 @@ mend_spoilt (MnsInteropState *self, const Place *place, MnsMetric metric)
     }
 }
 
-/* Records repeat or are out of order: all files once more from their end. */
 static void
-mend_order (MnsInteropState *self, const Place *place, MnsMetric metric)
+read_all_again (MnsInteropState *self, const Place *place, MnsMetric metric, MnsReadFunc read)
 {
   GPtrArray *files = self->files[metric];
 
+  self->is_backward = read == mns_interop_read_backward;
+  for (guint i = 0; i < files->len; i++)
+    read_again (self, place, files->pdata[self->is_backward ? files->len - 1 - i : i], read);
+  self->is_backward = FALSE;
+}
+
+/* Records repeat or are out of order: all files once more from their end, with a bit for each
+ * record. The phasing of the first 25 cycles needs to know before which cycles there are.
+ */
+static void
+mend_order (MnsInteropState *self, const Place *place, MnsMetric metric)
+{
   if (!self->is_careful[metric])
     return;
+  if (self->seen[metric] == NULL)
+    self->seen[metric] = g_malloc0 (mns_interop_seen_size (self));
   if (metric == MNS_METRIC_EMPIRICAL_PHASING)
-    mns_interop_limit_phasing (self);
+    {
+      mns_interop_clear_metric (self, metric);
+      read_all_again (self, place, metric, mns_interop_read_backward);
+      mns_interop_limit_phasing (self);
+    }
   mns_interop_clear_metric (self, metric);
-  self->is_backward = TRUE;
-  for (guint i = files->len; i-- > 0;)
-    read_again (self, place, files->pdata[i], mns_interop_read_backward);
-  self->is_backward = FALSE;
+  read_all_again (self, place, metric, mns_interop_read_backward);
   self->is_careful[metric] = FALSE;
 }
 
