@@ -198,6 +198,27 @@ daily_cb (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+/* ---- a database that died ---- */
+
+/* On the main thread, for the cluster lives as long as the thread that started it. It answers no
+ * request meanwhile; none could be served.
+ */
+static gboolean
+watch_cluster_cb (gpointer data)
+{
+  Program *self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (mns_cluster_is_running (self->instance->cluster))
+    return G_SOURCE_CONTINUE;
+  mns_log_event ("error", "database_died", NULL);
+  if (mns_cluster_restart (self->instance->cluster, &error))
+    mns_log_event ("info", "database_restarted", NULL);
+  else
+    g_warning ("The database does not start again: %s", error->message);
+  return G_SOURCE_CONTINUE;
+}
+
 /* ---- the beginning ---- */
 
 typedef struct
@@ -366,6 +387,8 @@ run (Program *self, GError **error)
     return FALSE;
   log_start (self);
   self->daily = g_timeout_add_seconds (DAY_S, daily_cb, &self->server);
+  if (self->instance->cluster != NULL)
+    g_timeout_add (500, watch_cluster_cb, self);
   g_main_loop_run (self->loop);
   return TRUE;
 }

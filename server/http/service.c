@@ -10,6 +10,8 @@
 
 #include "config.h"
 
+#include <gio/gunixsocketaddress.h>
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "server/http/headers.h"
@@ -538,6 +540,31 @@ welcome_cb (GIOStream *stream, MnsConnection *connection, gpointer data)
     g_debug ("A connection was not taken: %s", error != NULL ? error->message : "it is closed");
 }
 
+/* libsoup keeps a connection alive only while it listens itself. It gets a socket that nobody can
+ * reach: its name is gone before anyone can know it.
+ */
+static void
+listen_to_nobody (MnsHttp *self)
+{
+  g_autofree char *folder = g_dir_make_tmp ("meniscus-XXXXXX", NULL);
+  g_autofree char *path = folder != NULL ? g_build_filename (folder, "s", NULL) : NULL;
+  g_autoptr (GSocketAddress) address = path != NULL ? g_unix_socket_address_new (path) : NULL;
+  g_autoptr (GSocket) socket =
+      g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL);
+  g_autoptr (GError) error = NULL;
+  gboolean done = address != NULL && socket != NULL &&
+                  g_socket_bind (socket, address, FALSE, &error) &&
+                  g_socket_listen (socket, &error);
+
+  if (path != NULL)
+    g_unlink (path);
+  if (folder != NULL)
+    g_rmdir (folder);
+  if (!done || !soup_server_listen_socket (self->soup, socket, 0, &error))
+    g_warning ("Connections will not be kept alive: %s",
+               error != NULL ? error->message : "no temporary folder");
+}
+
 /* ---- public ---- */
 
 MnsHttp *
@@ -555,6 +582,7 @@ mns_http_new (MnsGateFunc gate, gpointer gate_data)
   g_signal_connect (self->soup, "request-started", G_CALLBACK (request_started_cb), self);
   soup_server_add_early_handler (self->soup, NULL, head_cb, self, NULL);
   soup_server_add_handler (self->soup, NULL, handle_cb, self, NULL);
+  listen_to_nobody (self);
   return self;
 }
 

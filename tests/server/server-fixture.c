@@ -46,26 +46,23 @@ launch (MnsTestServer *self, const char *database)
   /* its warnings are for its log, not for its life */
   g_subprocess_launcher_unsetenv (launcher, "G_DEBUG");
   g_subprocess_launcher_set_stderr_file_path (launcher, log);
-  self->process = database != NULL ? g_subprocess_launcher_spawn (launcher,
-                                                                  &error,
-                                                                  path,
-                                                                  "--throwaway",
-                                                                  "--state",
-                                                                  state,
-                                                                  "--database",
-                                                                  database,
-                                                                  "--listen",
-                                                                  "127.0.0.1:0",
-                                                                  NULL)
-                                   : g_subprocess_launcher_spawn (launcher,
-                                                                  &error,
-                                                                  path,
-                                                                  "--throwaway",
-                                                                  "--state",
-                                                                  state,
-                                                                  "--listen",
-                                                                  "127.0.0.1:0",
-                                                                  NULL);
+  {
+    g_autoptr (GPtrArray) argv = g_ptr_array_new ();
+    const char *const always[] = { path, "--state", state, "--listen", "127.0.0.1:0" };
+
+    for (guint i = 0; i < G_N_ELEMENTS (always); i++)
+      g_ptr_array_add (argv, (gpointer) always[i]);
+    if (!self->durable)
+      g_ptr_array_add (argv, (gpointer) "--throwaway");
+    if (database != NULL)
+      {
+        g_ptr_array_add (argv, (gpointer) "--database");
+        g_ptr_array_add (argv, (gpointer) database);
+      }
+    g_ptr_array_add (argv, NULL);
+    self->process =
+        g_subprocess_launcher_spawnv (launcher, (const char *const *) argv->pdata, &error);
+  }
   g_assert_no_error (error);
   wait_ready (self);
 }
@@ -116,17 +113,30 @@ add_user (const char *state, const char *name, const char *role)
       0);
 }
 
-MnsTestServer *
-mns_test_server_new (void)
+static MnsTestServer *
+new_server (gboolean durable)
 {
   MnsTestServer *self = g_new0 (MnsTestServer, 1);
 
+  self->durable = durable;
   self->state = make_folder ();
   mns_test_server_start (self);
   add_user (self->state, "ada", "System Administrator");
   add_user (self->state, "mira", "Researcher");
   add_user (self->state, "noa", "Researcher");
   return self;
+}
+
+MnsTestServer *
+mns_test_server_new (void)
+{
+  return new_server (FALSE);
+}
+
+MnsTestServer *
+mns_test_server_new_durable (void)
+{
+  return new_server (TRUE);
 }
 
 MnsTestServer *

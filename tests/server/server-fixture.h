@@ -18,9 +18,12 @@ typedef struct
   char *state;
   char *url;
   GSubprocess *process;
+  gboolean durable;
 } MnsTestServer;
 
 MnsTestServer *mns_test_server_new (void);
+/* One whose database keeps what it said it has, even if it is killed. */
+MnsTestServer *mns_test_server_new_durable (void);
 void mns_test_server_free (MnsTestServer *self); /* and its folder */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MnsTestServer, mns_test_server_free)
 

@@ -58,6 +58,42 @@ test_malformed (void)
 }
 
 static void
+test_kept_alive (void)
+{
+  static const char request[] = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GSocketConnection) connection =
+      g_socket_client_connect_to_uri (client, server->url, 80, NULL, NULL);
+
+  g_test_summary ("One connection serves many requests");
+  g_assert_nonnull (connection);
+  for (guint i = 0; i < 5; i++)
+    {
+      g_autoptr (GString) answer = g_string_new (NULL);
+      char buffer[4096];
+
+      g_assert_true (
+          g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)),
+                                     request,
+                                     strlen (request),
+                                     NULL,
+                                     NULL,
+                                     NULL));
+      while (strstr (answer->str, "database work.") == NULL)
+        {
+          gssize got = g_input_stream_read (g_io_stream_get_input_stream (G_IO_STREAM (connection)),
+                                            buffer,
+                                            sizeof buffer,
+                                            NULL,
+                                            NULL);
+
+          g_assert_cmpint (got, >, 0);
+          g_string_append_len (answer, buffer, got);
+        }
+    }
+}
+
+static void
 test_long_head (void)
 {
   g_autoptr (GString) request = g_string_new ("GET / HTTP/1.1\r\nHost: x\r\nX-Long: ");
@@ -248,6 +284,7 @@ main (int argc, char **argv)
   server = mns_test_server_new ();
 
   g_test_add_func ("/http/malformed", test_malformed);
+  g_test_add_func ("/http/kept-alive", test_kept_alive);
   g_test_add_func ("/http/long-head", test_long_head);
   g_test_add_func ("/http/too-large", test_too_large);
   g_test_add_func ("/http/paths", test_paths);

@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -93,7 +94,7 @@ test_busy_folder (void)
 static void
 test_killed (void)
 {
-  g_autoptr (MnsTestServer) server = mns_test_server_new ();
+  g_autoptr (MnsTestServer) server = mns_test_server_new_durable ();
   g_autoptr (MnsTestDevice) device = mns_test_device_new (server, "mira");
   g_autofree char *id = mns_test_id ();
   g_autofree char *command = new_project (6, id, "Sent before and after");
@@ -117,6 +118,42 @@ test_killed (void)
   g_assert_cmpstr (mns_test_text (after, "results/0/res"), ==, "ok");
   g_assert_cmpint (count_projects (server, device), ==, 6);
   push_ok (server, device, 7, "After");
+}
+
+static pid_t
+get_postmaster (MnsTestServer *server)
+{
+  g_autofree char *path =
+      g_build_filename (server->state, "server", "pg", "data", "postmaster.pid", NULL);
+  g_autofree char *text = NULL;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  return (pid_t) g_ascii_strtoll (text, NULL, 10);
+}
+
+static void
+test_database_killed (void)
+{
+  g_autoptr (MnsTestServer) server = mns_test_server_new_durable ();
+  g_autoptr (MnsTestDevice) device = mns_test_device_new (server, "mira");
+  g_autofree char *id = mns_test_id ();
+  g_autofree char *command = new_project (2, id, "After the database died");
+  gint64 end = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;
+  guint status = 0;
+
+  g_test_summary ("A database that was killed is started again; meanwhile the answer is 503");
+  push_ok (server, device, 1, "Before the database died");
+  g_assert_cmpint (kill (get_postmaster (server), SIGKILL), ==, 0);
+  while (status != 200 && g_get_monotonic_time () < end)
+    {
+      g_autoptr (MnsTestReply) reply = mns_test_push (server, device, command);
+
+      status = reply->status;
+      if (status != 200)
+        g_assert_cmpint (status, ==, 503);
+    }
+  g_assert_cmpint (status, ==, 200);
+  g_assert_cmpint (count_projects (server, device), ==, 2);
 }
 
 /* What a server leaves that dies while it runs this command. */
@@ -411,6 +448,7 @@ main (int argc, char **argv)
   g_test_add_func ("/life/two-servers", test_two_servers);
   g_test_add_func ("/life/busy-folder", test_busy_folder);
   g_test_add_func ("/life/killed", test_killed);
+  g_test_add_func ("/life/database-killed", test_database_killed);
   g_test_add_func ("/life/poison", test_poison);
   g_test_add_func ("/life/two-deaths", test_two_deaths);
   g_test_add_func ("/life/ctl", test_ctl);
