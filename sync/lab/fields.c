@@ -226,9 +226,11 @@ const MnsCustomField *
 mns_custom_fields_find (const MnsCustomFields *self, const char *object, const char *key)
 {
   const MnsCustomField *found = NULL;
-  char own_key[24];
+  guint64 number = 0;
   MnsId id;
   gboolean is_id = mns_id_parse (&id, key);
+  gboolean is_key =
+      key[0] == 'f' && g_ascii_string_to_unsigned (key + 1, 10, 1, G_MAXINT64, &number, NULL);
 
   for (guint i = 0; i < self->all->len; i++)
     {
@@ -238,9 +240,8 @@ mns_custom_fields_find (const MnsCustomFields *self, const char *object, const c
         continue;
       if (g_str_equal (field->name, key))
         return field;
-      g_snprintf (own_key, sizeof own_key, "f%" G_GINT64_FORMAT, field->number);
-      if (g_str_equal (own_key, key) || (is_id && mns_id_equal (&field->id, &id)) ||
-          g_str_equal (field->lims_id, key))
+      if ((is_key && field->number == (gint64) number) ||
+          (is_id && mns_id_equal (&field->id, &id)) || g_str_equal (field->lims_id, key))
         found = field;
     }
   return found;
