@@ -13,6 +13,7 @@
 
 #include "desktop/app/cells.h"
 #include "desktop/app/view-pages.h"
+#include "desktop/screens/step/placement-draft.h"
 #include "desktop/screens/step/placement-page.h"
 #include "desktop/widgets/plate.h"
 #include "desktop/widgets/row-list.h"
@@ -22,8 +23,8 @@ struct _MnsPlacementPage
   MnsStepPage parent_instance;
 
   MnsViewResult *pairs, *containers, *placements;
-  MnsPlateModel *model;
-  GHashTable *stored; /* artifact id → position in the model, as the lab has it; absent: nowhere */
+  MnsPlacementDraft *draft;
+  MnsPlateModel *model; /* of the draft; a reference of its own */
   GListStore *unplaced;
   gboolean loading;
   gboolean saving;
@@ -59,133 +60,6 @@ get_rule (MnsPlacementPage *self)
   guint at = gtk_drop_down_get_selected (self->order);
 
   return (MnsFillRule){ .order = orders[MIN (at, G_N_ELEMENTS (orders) - 1)].order, .spill = TRUE };
-}
-
-/* ---- what the lab has ---- */
-
-static void
-fill_containers (MnsPlacementPage *self)
-{
-  const MnsRows *rows = self->containers->rows;
-
-  for (guint i = 0; i < mns_rows_get_n_rows (rows); i++)
-    {
-      const MnsAxis down = { (guint) mns_cell_int (rows, i, "y_size"),
-                             mns_cell_int (rows, i, "y_alpha") != 0,
-                             (guint) mns_cell_int (rows, i, "y_offset") };
-      const MnsAxis across = { (guint) mns_cell_int (rows, i, "x_size"),
-                               mns_cell_int (rows, i, "x_alpha") != 0,
-                               (guint) mns_cell_int (rows, i, "x_offset") };
-      g_autofree char *id = mns_cell_dup_id (rows, i, "container_id");
-      g_autoptr (JsonNode) missing = mns_cell_parse_json (rows, i, "unavailable");
-      guint container = mns_plate_model_add_container (
-          self->model, id, mns_cell_text (rows, i, "name"), &down, &across);
-      JsonArray *wells =
-          missing != NULL && JSON_NODE_HOLDS_ARRAY (missing) ? json_node_get_array (missing) : NULL;
-
-      for (guint w = 0; wells != NULL && w < json_array_get_length (wells); w++)
-        {
-          JsonArray *well = json_array_get_array_element (wells, w);
-
-          mns_plate_model_set_unavailable (
-              self->model,
-              mns_plate_model_at (self->model,
-                                  container,
-                                  (guint) json_array_get_int_element (well, 0),
-                                  (guint) json_array_get_int_element (well, 1)),
-              _ ("This container holds nothing here"));
-        }
-    }
-}
-
-/* Colours by project, in the order in which the projects appear. */
-static int
-get_group (GHashTable *groups, const char *project)
-{
-  gpointer known;
-
-  if (project == NULL)
-    return -1;
-  if (!g_hash_table_lookup_extended (groups, project, NULL, &known))
-    {
-      known = GINT_TO_POINTER (g_hash_table_size (groups));
-      g_hash_table_insert (groups, g_strdup (project), known);
-    }
-  return GPOINTER_TO_INT (known);
-}
-
-static void
-fill_samples (MnsPlacementPage *self)
-{
-  const MnsRows *rows = self->pairs->rows;
-  g_autoptr (GHashTable) groups = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-
-  for (guint i = 0; i < mns_rows_get_n_rows (rows); i++)
-    {
-      g_autofree char *id = mns_cell_dup_id (rows, i, "output_id");
-      g_autofree char *source = mns_cell_dup_id (rows, i, "in_container_id");
-      const char *project = mns_cell_text (rows, i, "project");
-      const char *from = mns_cell_text (rows, i, "in_container");
-      const char *well = mns_cell_text (rows, i, "in_well");
-      g_autofree char *detail = NULL;
-      MnsPlateSample sample = { 0 };
-
-      if (id == NULL)
-        continue;
-      detail = from != NULL ? g_strdup_printf (_ ("%s, from %s %s"),
-                                               project != NULL ? project : "",
-                                               from,
-                                               well != NULL ? well : "")
-                            : g_strdup (project);
-      sample.id = id;
-      sample.name = mns_cell_text (rows, i, "output");
-      sample.detail = detail;
-      sample.note = mns_cell_text (rows, i, "label");
-      sample.group = get_group (groups, project);
-      sample.control = mns_cell_int (rows, i, "is_control") != 0;
-      sample.source = source;
-      sample.source_row = (guint) mns_cell_int (rows, i, "in_y");
-      sample.source_column = (guint) mns_cell_int (rows, i, "in_x");
-      mns_plate_model_set_sample (self->model, &sample);
-    }
-}
-
-static guint
-find_container (MnsPlacementPage *self, const char *id)
-{
-  for (guint i = 0; i < mns_plate_model_get_n_containers (self->model); i++)
-    if (g_str_equal (mns_plate_model_get_container_id (self->model, i), id))
-      return i;
-  return G_MAXUINT;
-}
-
-static void
-fill_wells (MnsPlacementPage *self)
-{
-  const MnsRows *rows = self->placements->rows;
-
-  for (guint i = 0; i < mns_rows_get_n_rows (rows); i++)
-    {
-      g_autofree char *container = mns_cell_dup_id (rows, i, "container_id");
-      g_autofree char *artifact = mns_cell_dup_id (rows, i, "artifact_id");
-      const char *name = mns_cell_text (rows, i, "name");
-      guint at = find_container (self, container);
-      guint pos;
-
-      if (at == G_MAXUINT)
-        continue;
-      pos = mns_plate_model_at (self->model,
-                                at,
-                                (guint) mns_cell_int (rows, i, "y"),
-                                (guint) mns_cell_int (rows, i, "x"));
-      if (mns_cell_int (rows, i, "own") != 0 && mns_plate_model_load (self->model, pos, artifact))
-        g_hash_table_insert (self->stored, g_strdup (artifact), GUINT_TO_POINTER (pos));
-      else
-        mns_plate_model_set_foreign (self->model,
-                                     pos,
-                                     name != NULL ? name : _ ("Other sample"),
-                                     _ ("A sample of other work is in this well"));
-    }
 }
 
 /* ---- what the screen shows ---- */
@@ -263,20 +137,23 @@ message_cb (MnsPlacementPage *self, const char *message)
 }
 
 static void
+drop_draft (MnsPlacementPage *self)
+{
+  g_clear_object (&self->model);
+  g_clear_pointer (&self->draft, mns_placement_draft_free);
+}
+
+static void
 rebuild (MnsPlacementPage *self)
 {
   guint shown = self->plate != NULL ? mns_plate_get_container (self->plate) : 0;
   MnsFillRule rule = get_rule (self);
 
   self->loading = TRUE;
-  g_clear_object (&self->model);
-  g_hash_table_remove_all (self->stored);
-  self->model = mns_plate_model_new ();
-  mns_plate_model_freeze (self->model);
-  fill_containers (self);
-  fill_samples (self);
-  fill_wells (self);
-  mns_plate_model_thaw (self->model);
+  drop_draft (self);
+  self->draft =
+      mns_placement_draft_new (self->containers->rows, self->pairs->rows, self->placements->rows);
+  self->model = g_object_ref (mns_placement_draft_get_model (self->draft));
   g_signal_connect_object (
       self->model, "changed", G_CALLBACK (model_changed_cb), self, G_CONNECT_SWAPPED);
 
@@ -295,46 +172,6 @@ rebuild (MnsPlacementPage *self)
   show_counts (self);
   show_which (self);
 }
-
-/* TRUE if the lab has what the draft has: then a refresh changes nothing and undo stays. */
-static gboolean
-is_as_shown (MnsPlacementPage *self)
-{
-  const MnsRows *rows = self->placements->rows;
-  guint n_known = 0;
-
-  if (self->model == NULL || mns_plate_model_get_n_containers (self->model) !=
-                                 mns_rows_get_n_rows (self->containers->rows))
-    return FALSE;
-  for (guint i = 0; i < mns_rows_get_n_rows (self->containers->rows); i++)
-    if (g_strcmp0 (mns_plate_model_get_container_name (self->model, i),
-                   mns_cell_text (self->containers->rows, i, "name")) != 0)
-      return FALSE;
-  for (guint i = 0; i < mns_rows_get_n_rows (rows); i++)
-    {
-      g_autofree char *container = mns_cell_dup_id (rows, i, "container_id");
-      g_autofree char *artifact = mns_cell_dup_id (rows, i, "artifact_id");
-      guint at = find_container (self, container);
-      guint pos = at == G_MAXUINT ? MNS_PLATE_NOWHERE
-                                  : mns_plate_model_at (self->model,
-                                                        at,
-                                                        (guint) mns_cell_int (rows, i, "y"),
-                                                        (guint) mns_cell_int (rows, i, "x"));
-
-      if (mns_cell_int (rows, i, "own") == 0)
-        {
-          if (pos == MNS_PLATE_NOWHERE ||
-              mns_plate_model_get_state (self->model, pos) != MNS_WELL_FOREIGN)
-            return FALSE;
-          continue;
-        }
-      n_known++;
-      if (mns_plate_model_find_sample (self->model, artifact) != pos)
-        return FALSE;
-    }
-  return n_known == mns_plate_model_get_n_placed (self->model);
-}
-
 static void
 take_answer (MnsPlacementPage *self, MnsViewResult **place, GAsyncResult *result, GObject *source)
 {
@@ -353,7 +190,8 @@ take_answer (MnsPlacementPage *self, MnsViewResult **place, GAsyncResult *result
     return;
   if (self->saving)
     return; /* the answer to the command under way asks again */
-  if (!is_as_shown (self))
+  if (self->draft == NULL ||
+      !mns_placement_draft_agrees (self->draft, self->containers->rows, self->placements->rows))
     rebuild (self);
   else
     show_counts (self);
@@ -397,75 +235,6 @@ mns_placement_page_load (MnsStepPage *page)
 /* ---- what the user did ---- */
 
 static void
-add_place (MnsPlacementPage *self, JsonObject *place, guint pos)
-{
-  guint container, row, column;
-  g_autofree char *well = NULL;
-
-  if (pos == MNS_PLATE_NOWHERE)
-    {
-      json_object_set_null_member (place, "container");
-      json_object_set_null_member (place, "well");
-      return;
-    }
-  mns_plate_model_locate (self->model, pos, &container, &row, &column);
-  well = mns_plate_model_dup_well_name (self->model, pos);
-  json_object_set_string_member (
-      place, "container", mns_plate_model_get_container_id (self->model, container));
-  json_object_set_string_member (place, "well", well);
-}
-
-static guint
-get_stored (MnsPlacementPage *self, const char *artifact)
-{
-  gpointer pos;
-
-  return g_hash_table_lookup_extended (self->stored, artifact, NULL, &pos) ? GPOINTER_TO_UINT (pos)
-                                                                           : MNS_PLATE_NOWHERE;
-}
-
-/* What differs from the lab: places and, for each, where the user saw the sample before. */
-static JsonArray *
-list_changes (MnsPlacementPage *self, JsonObject *expect)
-{
-  JsonArray *places = json_array_new ();
-
-  for (guint i = 0; i < mns_plate_model_get_n_samples (self->model); i++)
-    {
-      const MnsPlateSample *sample = mns_plate_model_get_nth_sample (self->model, i);
-      guint now = mns_plate_model_find_sample (self->model, sample->id);
-      guint before = get_stored (self, sample->id);
-      g_autofree char *key = g_strconcat ("artifact:", sample->id, NULL);
-      JsonObject *place, *seen;
-
-      if (now == before)
-        continue;
-      place = mns_args_new ("artifact", sample->id, NULL);
-      add_place (self, place, now);
-      json_array_add_object_element (places, place);
-      seen = json_object_new ();
-      add_place (self, seen, before);
-      json_object_set_object_member (expect, key, seen);
-    }
-  return places;
-}
-
-/* The draft becomes what the lab has. */
-static void
-note_stored (MnsPlacementPage *self)
-{
-  g_hash_table_remove_all (self->stored);
-  for (guint i = 0; i < mns_plate_model_get_n_samples (self->model); i++)
-    {
-      const MnsPlateSample *sample = mns_plate_model_get_nth_sample (self->model, i);
-      guint pos = mns_plate_model_find_sample (self->model, sample->id);
-
-      if (pos != MNS_PLATE_NOWHERE)
-        g_hash_table_insert (self->stored, g_strdup (sample->id), GUINT_TO_POINTER (pos));
-    }
-}
-
-static void
 saved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MnsPlacementPage) self = user_data;
@@ -477,7 +246,7 @@ saved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (screen == NULL)
     return;
   if (mns_screen_show_refusal (screen, done, error))
-    g_clear_object (&self->model); /* the draft is not possible: what the lab has is shown again */
+    drop_draft (self); /* it is not possible: what the lab has is shown again */
   else
     save (self); /* what was done meanwhile */
   if (!self->saving)
@@ -491,14 +260,14 @@ save (MnsPlacementPage *self)
   g_autoptr (JsonArray) places = NULL;
   JsonObject *args;
 
-  if (self->saving || self->model == NULL)
+  if (self->saving || self->draft == NULL)
     return;
   expect = json_object_new ();
-  places = list_changes (self, expect);
+  places = mns_placement_draft_list_changes (self->draft, expect);
   if (json_array_get_length (places) == 0)
     return;
   self->saving = TRUE;
-  note_stored (self);
+  mns_placement_draft_note_stored (self->draft);
   args = mns_step_page_new_args (MNS_STEP_PAGE (self));
   json_object_set_array_member (args, "places", g_steal_pointer (&places));
   mns_session_do (mns_step_page_get_session (MNS_STEP_PAGE (self)),
@@ -703,9 +472,8 @@ mns_placement_page_dispose (GObject *object)
   g_clear_pointer (&self->pairs, mns_view_result_free);
   g_clear_pointer (&self->containers, mns_view_result_free);
   g_clear_pointer (&self->placements, mns_view_result_free);
-  g_clear_object (&self->model);
+  drop_draft (self);
   g_clear_object (&self->unplaced);
-  g_clear_pointer (&self->stored, g_hash_table_unref);
 
   G_OBJECT_CLASS (mns_placement_page_parent_class)->dispose (object);
 }
@@ -807,7 +575,6 @@ mns_placement_page_init (MnsPlacementPage *self)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 16);
 
-  self->stored = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->unplaced = g_list_store_new (MNS_TYPE_ROW);
   self->list = MNS_ROW_LIST (mns_row_list_new (
       G_LIST_MODEL (self->unplaced), columns, G_N_ELEMENTS (columns), _ ("Samples to place")));
