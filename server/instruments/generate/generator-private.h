@@ -6,8 +6,8 @@
 G_BEGIN_DECLS
 
 #define MNS_GEN_MAX_READS 8
-#define MNS_GEN_FILTER_CYCLE 25 /* clusters and those that pass the filter are known from here on  \
-                                 */
+/* From this cycle on the clusters are known, and those that pass the filter. */
+#define MNS_GEN_FILTER_CYCLE 25
 #define MNS_GEN_N_ADAPTERS 2
 
 typedef struct
