@@ -156,6 +156,8 @@ MnsResult *mns_lab_run (const MnsLab *lab, MnsCommand *command, GError **error);
  * types 1 and 2. Does nothing where roles exist already.
  */
 gboolean mns_lab_seed (const MnsLab *lab, GError **error);
+/* The person in whose name instruments' runs are recorded; made at the first call. */
+gboolean mns_lab_seed_integration (const MnsLab *lab, MnsId *person, GError **error);
 
 /* ---- the table ---- */
 

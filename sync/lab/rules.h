@@ -16,5 +16,6 @@ extern const MnsCommandSpec mns_step_commands[];
 extern const MnsCommandSpec mns_container_commands[];
 extern const MnsCommandSpec mns_conflict_commands[];
 extern const MnsCommandSpec mns_note_commands[];
+extern const MnsCommandSpec mns_sequencing_run_commands[];
 
 G_END_DECLS

@@ -169,3 +169,40 @@ mns_lab_seed (const MnsLab *lab, GError **error)
     return TRUE;
   return seed_roles (lab, error) && seed_people (lab, error) && seed_container_types (lab, error);
 }
+
+/**
+ * mns_lab_seed_integration:
+ * @person: gets its id, the same in every lab
+ *
+ * Nobody can sign in as it: what comes from the instruments' shares has no human author.
+ *
+ * Returns: %FALSE with @error if the store failed
+ */
+gboolean
+mns_lab_seed_integration (const MnsLab *lab, MnsId *person, GError **error)
+{
+  g_autoptr (MnsRows) rows = NULL;
+  g_autofree char *lims_id = NULL;
+  MnsId account;
+
+  mns_id_derive (person, &MNS_ID_CONFIGURATION, "integration", 0);
+  mns_id_derive (&account, &MNS_ID_CONFIGURATION, "account", 0);
+  rows = mns_transaction_query (lab->transaction,
+                                "SELECT id FROM person WHERE id = $id",
+                                MNS_ARGS (MNS_ARG_ID ("id", person)),
+                                error);
+  if (rows == NULL || mns_rows_get_n_rows (rows) > 0)
+    return rows != NULL;
+  lims_id = lab->ids.take (lab->ids.data, "person", NULL, error);
+  return lims_id != NULL &&
+         mns_transaction_run (
+             lab->transaction,
+             "INSERT INTO person (id, lims_id, account_id, first_name, last_name, initials,"
+             " status, source, created_at, changed_at) VALUES ($id, $lims_id, $account,"
+             " 'Instrument', 'Integration', 'INT', 'ACTIVE', 'LOCAL', $now, $now)",
+             MNS_ARGS (MNS_ARG_ID ("id", person),
+                       MNS_ARG_TEXT ("lims_id", lims_id),
+                       MNS_ARG_ID ("account", &account),
+                       MNS_ARG_INT ("now", lab->recorded_at)),
+             error);
+}

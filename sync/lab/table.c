@@ -7,9 +7,9 @@
 #include "sync/lab/rules.h"
 
 static const MnsCommandSpec *const groups[] = {
-  mns_people_commands,   mns_config_commands, mns_project_commands, mns_sample_commands,
-  mns_workflow_commands, mns_queue_commands,  mns_step_commands,    mns_container_commands,
-  mns_conflict_commands, mns_note_commands,
+  mns_people_commands,   mns_config_commands, mns_project_commands,        mns_sample_commands,
+  mns_workflow_commands, mns_queue_commands,  mns_step_commands,           mns_container_commands,
+  mns_conflict_commands, mns_note_commands,   mns_sequencing_run_commands,
 };
 
 #define MAX_COMMANDS 128

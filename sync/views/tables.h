@@ -10,3 +10,4 @@ extern const MnsViewSpec *const mns_views_step[];
 extern const MnsViewSpec *const mns_views_run[];
 extern const MnsViewSpec *const mns_views_project[];
 extern const MnsViewSpec *const mns_views_config[];
+extern const MnsViewSpec *const mns_views_sequencers[];
