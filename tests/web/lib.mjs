@@ -167,6 +167,53 @@ export class Api {
   }
 }
 
+/** A device that was offline: its commands arrive late, by push. */
+export class Device {
+  #token = '';
+  #hello = {};
+  #n = 0;
+
+  async #post(path, body) {
+    const answer = await fetch(BASE + path, {method: 'POST', body: JSON.stringify(body), headers: {
+      'Content-Type': 'application/json',
+      ...(this.#token ? {Authorization: `Bearer ${this.#token}`} : {})}});
+    const text = await answer.text();
+    assert.ok(answer.ok, `POST ${path}: ${answer.status} ${text}`);
+    return JSON.parse(text);
+  }
+
+  async signIn() {
+    const session = await this.#post('/auth/v1/login',
+      {user: USER, password: PASSWORD, device: {name: 'bench', app: '0'}});
+    this.#token = session.token;
+    this.#hello = await this.#post('/sync/v1/hello',
+      {client: session.client, app: '0', proto: 1, schema: 1});
+    return this;
+  }
+
+  /** Pushes a command that was given an hour ago; answers what became of it. */
+  async push(cmd, args, expect) {
+    const {client, epoch, proto} = this.#hello;
+    const id = `01${randomUUID().slice(2, 14)}7${randomUUID().slice(15)}`;
+    const performed = (Date.now() - 3_600_000) * 1000;
+    const {results} = await this.#post('/sync/v1/push', {client, epoch, proto, schema: 1, app: '0',
+      commands: [{n: ++this.#n, id, cmd, performed_at: performed, args, expect}]});
+    return results[0];
+  }
+}
+
+/** A conflict over two values of a sample: someone else changed both meanwhile. */
+export async function makeConflict(api, sample, name) {
+  await api.do('sample.set@1', {cells: [{sample, field: 'Concentration', value: 14.3}]});
+  const device = await new Device().signIn();
+  const result = await device.push('sample.set@1',
+    {cells: [{sample, field: 'name', value: `${name} mine`},
+      {sample, field: 'Concentration', value: 13.4}]},
+    {[`sample:${sample}`]: {name: `${name} seen`, Concentration: null}});
+  assert.equal(result.res, 'conflict');
+  return result.conflict;
+}
+
 const LONGEST_LIST = 3456; // samples that one command takes
 
 /** A project with @n samples in the queue of a workflow's first step, made once a test file. */

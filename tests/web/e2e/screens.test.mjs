@@ -3,7 +3,7 @@
 // console, nothing that scrolls sideways at twice the text size; a picture of each.
 import assert from 'node:assert/strict';
 import {after, before, test} from 'node:test';
-import {Api, axe, BASE, launch, makeLab, newPage, open, quiet, ready, shot, signIn, textOf}
+import {Api, axe, BASE, launch, makeConflict, makeLab, newPage, open, quiet, ready, shot, signIn, textOf}
   from '../lib.mjs';
 
 const LARGE_TEXT = 640; // 1280 px at 200 % zoom
@@ -25,6 +25,7 @@ before(async () => {
     await api.do('step.place@1', {run: run.run, places: outputs.map((artifact, i) =>
       ({artifact, container: run.containers[0].container ?? run.containers[0],
         well: `${'ABCDEFGH'[i % 8]}:${Math.floor(i / 8) + 1}`}))});
+  await makeConflict(api, lab.samples[30].sample ?? lab.samples[30], 'Screens');
   paths.set('lab-view', '/');
   paths.set('queue', `/queue/${lab.step}`);
   paths.set('placement', `/step/${run.lims_id}/placement`);

@@ -4,7 +4,6 @@ import {test} from 'node:test';
 import {Refusal, sentenceOf, toPage} from '../api.ts';
 import {toSession} from '../session.ts';
 import {fieldColumns, fieldText} from './fields.ts';
-import {lines} from './conflicts.tsx';
 import {byProtocol} from './labview.tsx';
 import {milestonesOf, milestoneStates, shownMilestone} from './step.tsx';
 import {matching} from './queue.tsx';
@@ -92,10 +91,4 @@ test('custom fields are the columns named f and a number', () => {
   const columns = fieldColumns(['name', 'f12', 'from_step', 'f7'], [field]);
   assert.deepEqual(columns.map((column) => [column.key, column.title, column.num]),
     [['f12', 'Conc. (ng/µl)', true], ['f7', 'f7', false]]);
-});
-
-test('a conflict shows what was seen, what was done and what is there now', () => {
-  assert.deepEqual(lines({seen: {'artifact:a': {f12: null}}, there: '{"artifact:a": {"f12": 14.3}}',
-    body: {args: {cells: [{artifact: 'a', field: 'f12', value: 13.4}]}}}),
-  [{where: 'artifact:a f12', seen: '', mine: '13.4', there: '14.3'}]);
 });
