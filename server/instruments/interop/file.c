@@ -192,7 +192,7 @@ mns_interop_read_forward (MnsInteropState *state, MnsInteropFile *file, const Mn
     memcpy (state->buffer, file->tail, length);
   do
     {
-      room = MNS_BUFFER_SIZE - length;
+      room = state->buffer_size - length;
       n = read_at (state, source, state->buffer + length, room, file->taken + length);
       if (n > 0)
         rest = take_buffer (state, file, length + n);
@@ -222,11 +222,11 @@ mns_interop_read_backward (MnsInteropState *state, MnsInteropFile *file, const M
   left = (file->taken - shape->header_size) / shape->record_size;
   while (left > 0)
     {
-      gsize n = (gsize) MIN (left, MNS_BUFFER_SIZE / shape->record_size);
+      gsize n = (gsize) MIN (left, state->buffer_size / shape->record_size);
       guint64 from = shape->header_size + (left - n) * shape->record_size;
       gsize size = n * shape->record_size;
 
-      if (read_at (state, source, state->buffer, size, from) < size)
+      if (n == 0 || read_at (state, source, state->buffer, size, from) < size)
         break;
       mns_metric_readers[file->metric].take (state,
                                              shape,

@@ -145,7 +145,8 @@ struct _MnsInteropState
   gboolean is_backward;               /* see mns_interop_first_time() */
   gboolean is_spoilt[MNS_N_METRICS];  /* sums hold something of a file that was set aside */
   gboolean is_careful[MNS_N_METRICS]; /* records repeat or come out of order */
-  guint8 *buffer;
+  guint8 *buffer;                     /* only during a look */
+  gsize buffer_size; /* MNS_BUFFER_SIZE; for bytes in memory no more than those need */
 };
 
 /* Takes @n whole records, the first at @first, each @stride further (which may be negative).

@@ -454,7 +454,8 @@ mns_interop_state_look (MnsInteropState *self, GError **error)
   interop_fd = open_folder (run_fd, "InterOp");
   if (interop_fd >= 0)
     {
-      self->buffer = g_malloc (MNS_BUFFER_SIZE);
+      self->buffer_size = MNS_BUFFER_SIZE;
+      self->buffer = g_malloc (self->buffer_size);
       look_at_interop (self, interop_fd);
       g_clear_pointer (&self->buffer, g_free);
       close (interop_fd);
@@ -485,10 +486,12 @@ mns_interop_state_look_at_bytes (
 
   if (!make_room (self, error))
     return FALSE;
-  self->buffer = g_malloc (MNS_BUFFER_SIZE);
   file = find_file (self, metric, 0);
   if (file == NULL)
     file = add_file (self, metric, 0, FALSE);
+  /* No larger than the bytes, so that a sanitizer sees a step beyond them. */
+  self->buffer_size = CLAMP (MAX (length, file->tail_length), 1, MNS_BUFFER_SIZE);
+  self->buffer = g_malloc (self->buffer_size);
   if (!file->is_set_aside)
     mns_interop_read_forward (self, file, &place.memory);
   mend_spoilt (self, &place, metric);
