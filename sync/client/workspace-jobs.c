@@ -97,6 +97,15 @@ run_here (MnsWorkspace *self, Job *job, GPtrArray *changed, GError **error)
 
   if (!server_knows (self, job->name, error))
     return NULL;
+  if (mns_replica_get_state (self->replica)->cursor == NULL)
+    {
+      /* without the configuration every rule would refuse, for reasons that are none */
+      g_set_error (error,
+                   MNS_ERROR,
+                   MNS_ERROR_BUSY,
+                   "the lab's data has not been fetched from the server yet");
+      return NULL;
+    }
   command = mns_replica_new_command (self->replica, job->name, args, expect, cause, error);
   if (command == NULL)
     return NULL;

@@ -48,7 +48,9 @@ launch (MnsTestServer *self, const char *database)
   g_subprocess_launcher_set_stderr_file_path (launcher, log);
   {
     g_autoptr (GPtrArray) argv = g_ptr_array_new ();
-    const char *const always[] = { path, "--state", state, "--listen", "127.0.0.1:0" };
+    /* started again it is where its devices look for it */
+    const char *listen = self->url != NULL ? self->url + strlen ("http://") : "127.0.0.1:0";
+    const char *const always[] = { path, "--state", state, "--listen", listen };
 
     for (guint i = 0; i < G_N_ELEMENTS (always); i++)
       g_ptr_array_add (argv, (gpointer) always[i]);
