@@ -7,12 +7,15 @@
 #include <string.h>
 
 #include "desktop/app/routes.h"
+#include "desktop/screens/container/container-screen.h"
 #include "desktop/screens/lab/lab-screen.h"
 #include "desktop/screens/projects/import-screen.h"
 #include "desktop/screens/projects/project-screen.h"
 #include "desktop/screens/projects/projects-screen.h"
 #include "desktop/screens/queue/bucket-screen.h"
 #include "desktop/screens/queue/queue-screen.h"
+#include "desktop/screens/sample/sample-screen.h"
+#include "desktop/screens/search/search-screen.h"
 #include "desktop/screens/step/step-screen.h"
 
 typedef GtkWidget *(*MakeScreen) (MnsSession *session, const char *argument);
@@ -23,9 +26,15 @@ static const struct
   gboolean main;
   MakeScreen make;
 } routes[] = {
-  { "/lab", TRUE, mns_lab_screen_new },           { "/queue/", FALSE, mns_queue_screen_new },
-  { "/bucket/", FALSE, mns_bucket_screen_new },   { "/step/", FALSE, mns_step_screen_new },
-  { "/projects", TRUE, mns_projects_screen_new }, { "/project/", FALSE, mns_project_screen_new },
+  { "/lab", TRUE, mns_lab_screen_new },
+  { "/queue/", FALSE, mns_queue_screen_new },
+  { "/bucket/", FALSE, mns_bucket_screen_new },
+  { "/step/", FALSE, mns_step_screen_new },
+  { "/projects", TRUE, mns_projects_screen_new },
+  { "/project/", FALSE, mns_project_screen_new },
+  { "/search/", FALSE, mns_search_screen_new },
+  { "/sample/", FALSE, mns_sample_screen_new },
+  { "/container/", FALSE, mns_container_screen_new },
 };
 
 /* Row of the table, or -1. A prefix that ends with a slash wants something behind it. */

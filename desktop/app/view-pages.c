@@ -66,15 +66,42 @@ format_cell (const MnsRows *rows, guint row, const MnsPageColumn *column)
 }
 
 static MnsRow *
-make_row (MnsViewPages *self, const MnsRows *rows, guint row)
+make_row (const MnsRows *rows,
+          guint row,
+          const char *id_column,
+          const MnsPageColumn *columns,
+          guint n_columns)
 {
   g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *id = mns_cell_dup_id (rows, row, self->id_column);
+  g_autofree char *id = mns_cell_dup_id (rows, row, id_column);
 
-  for (guint c = 0; c < self->n_columns; c++)
-    g_ptr_array_add (texts, format_cell (rows, row, &self->columns[c]));
+  for (guint c = 0; c < n_columns; c++)
+    g_ptr_array_add (texts, format_cell (rows, row, &columns[c]));
   g_ptr_array_add (texts, NULL);
   return mns_row_new (id, (const char *const *) texts->pdata);
+}
+
+/**
+ * mns_view_rows_show:
+ * @store: a list of #MnsRow
+ * @rows: all rows of a view that has no pages
+ * @id_column: the column whose id a row answers
+ *
+ * Puts the rows of a short view into a list, in place of what was there.
+ */
+void
+mns_view_rows_show (GListStore *store,
+                    const MnsRows *rows,
+                    const char *id_column,
+                    const MnsPageColumn *columns,
+                    guint n_columns)
+{
+  g_autoptr (GPtrArray) made = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < mns_rows_get_n_rows (rows); i++)
+    g_ptr_array_add (made, make_row (rows, i, id_column, columns, n_columns));
+  g_list_store_remove_all (store);
+  g_list_store_splice (store, 0, 0, made->pdata, made->len);
 }
 
 static void
@@ -98,7 +125,8 @@ page_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
                                 question->generation,
                                 question->offset + n + (page->next != NULL ? MNS_PAGE_ROWS : 0));
   for (guint i = 0; i < n; i++)
-    g_ptr_array_add (rows, make_row (self, page->rows, i));
+    g_ptr_array_add (rows,
+                     make_row (page->rows, i, self->id_column, self->columns, self->n_columns));
   if (mns_paged_model_set_rows (self->model, question->generation, question->offset, rows))
     g_signal_emit (self, signals[LOADED], 0, question->offset + n);
 }

@@ -38,6 +38,13 @@ void mns_view_pages_ask (MnsViewPages *self, JsonObject *args, gint64 n_rows);
 /* The same question again, its rows kept where they are. */
 void mns_view_pages_refresh (MnsViewPages *self, gint64 n_rows);
 
+/* Views without pages: all their rows at once. */
+void mns_view_rows_show (GListStore *store,
+                         const MnsRows *rows,
+                         const char *id_column,
+                         const MnsPageColumn *columns,
+                         guint n_columns);
+
 char *mns_format_priority (const MnsRows *rows, guint row, const char *name);
 char *mns_format_qc (const MnsRows *rows, guint row, const char *name);
 char *mns_format_time (const MnsRows *rows, guint row, const char *name);
