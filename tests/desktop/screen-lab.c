@@ -364,7 +364,7 @@ mns_screen_lab_shoot (MnsScreenLab *self, const char *name)
       language != NULL ? g_strdup_printf ("%s-%s", name, language) : g_strdup (name);
 
   mns_ui_settle (self->window);
-  mns_ui_save_shots (gtk_widget_get_first_child (self->window), full);
+  mns_ui_save_shots (self->window, full);
 }
 
 static void

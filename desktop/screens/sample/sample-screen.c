@@ -147,6 +147,8 @@ add_fact (GtkWidget *list, const char *title, const char *value, const char *pat
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
   gtk_label_set_selectable (GTK_LABEL (label), path == NULL);
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_natural_wrap_mode (GTK_LABEL (label), GTK_NATURAL_WRAP_NONE);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 60);
   gtk_label_set_xalign (GTK_LABEL (label), 1);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), label);
   if (path != NULL)
@@ -391,14 +393,35 @@ family_activated_cb (MnsSampleScreen *self, guint position)
   open_run (self, self->family_rows, position);
 }
 
-static GtkWidget *
+static void
+show_if_empty (GListModel *rows, guint position, guint removed, guint added, GtkWidget *empty)
+{
+  gtk_widget_set_visible (empty, g_list_model_get_n_items (rows) == 0);
+}
+
+static MnsRowList *
 make_list (GListStore *rows, const MnsListColumn *columns, guint n_columns, const char *label)
 {
   g_autofree MnsListColumn *shown = g_memdup2 (columns, n_columns * sizeof *columns);
 
   for (guint i = 0; i < n_columns; i++)
     shown[i].title = _ (columns[i].title);
-  return mns_row_list_new (G_LIST_MODEL (rows), shown, n_columns, label);
+  return MNS_ROW_LIST (mns_row_list_new (G_LIST_MODEL (rows), shown, n_columns, label));
+}
+
+/* The list, and a sentence in its place while there is nothing in it. */
+static GtkWidget *
+make_tab (GListStore *rows, MnsRowList *list, const char *empty_title)
+{
+  GtkWidget *overlay = gtk_overlay_new ();
+  GtkWidget *empty = adw_status_page_new ();
+
+  adw_status_page_set_title (ADW_STATUS_PAGE (empty), empty_title);
+  gtk_widget_set_can_target (empty, FALSE);
+  gtk_overlay_set_child (GTK_OVERLAY (overlay), GTK_WIDGET (list));
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), empty);
+  g_signal_connect_object (rows, "items-changed", G_CALLBACK (show_if_empty), empty, 0);
+  return overlay;
 }
 
 static void
@@ -461,7 +484,7 @@ mns_sample_screen_new (MnsSession *session, const char *argument)
   MnsSampleScreen *self = g_object_new (MNS_TYPE_SAMPLE_SCREEN, "session", session, NULL);
   GtkWidget *stack = adw_view_stack_new ();
   GtkWidget *switcher = adw_view_switcher_new ();
-  GtkWidget *history, *family;
+  MnsRowList *history, *family;
 
   self->sample = g_strdup (argument);
   history =
@@ -474,9 +497,17 @@ mns_sample_screen_new (MnsSession *session, const char *argument)
   adw_view_stack_add_titled_with_icon (
       ADW_VIEW_STACK (stack), make_facts (self), "now", _ ("Now"), "mark-location-symbolic");
   adw_view_stack_add_titled_with_icon (
-      ADW_VIEW_STACK (stack), history, "history", _ ("History"), "document-open-recent-symbolic");
+      ADW_VIEW_STACK (stack),
+      make_tab (self->history_rows, history, _ ("Not in any workflow yet")),
+      "history",
+      _ ("History"),
+      "document-open-recent-symbolic");
   adw_view_stack_add_titled_with_icon (
-      ADW_VIEW_STACK (stack), family, "family", _ ("Family"), "view-list-symbolic");
+      ADW_VIEW_STACK (stack),
+      make_tab (self->family_rows, family, _ ("Nothing was made of it yet")),
+      "family",
+      _ ("Family"),
+      "view-list-symbolic");
   adw_view_switcher_set_stack (ADW_VIEW_SWITCHER (switcher), ADW_VIEW_STACK (stack));
   adw_view_switcher_set_policy (ADW_VIEW_SWITCHER (switcher), ADW_VIEW_SWITCHER_POLICY_WIDE);
   gtk_widget_set_halign (switcher, GTK_ALIGN_START);

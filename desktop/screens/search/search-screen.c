@@ -236,11 +236,10 @@ static void
 show_nothing (MnsSearchScreen *self)
 {
   g_autofree char *title = g_strdup_printf (_ ("Nothing found for “%s”"), self->text);
-  g_autofree char *escaped = g_markup_escape_text (title, -1);
   gboolean online = mns_session_get_online (mns_screen_get_session (MNS_SCREEN (self)));
 
   mns_screen_show_empty (MNS_SCREEN (self),
-                         escaped,
+                         title,
                          online ? _ ("Search by name, id or barcode.")
                                 : _ ("While offline, only what this computer holds is searched."),
                          NULL,
