@@ -20,6 +20,7 @@ mns_execution_clear (MnsExecution *self)
   g_clear_pointer (&self->node, json_node_unref);
   g_clear_pointer (&self->envelope, json_object_unref);
   g_clear_pointer (&self->broken, g_free);
+  g_clear_pointer (&self->journals, g_free);
 }
 
 static gboolean
@@ -141,12 +142,14 @@ check_number (MnsExecution *self,
               gboolean *go_on,
               GError **error)
 {
-  g_autoptr (MnsRows) rows =
-      mns_transaction_query (tx,
-                             "SELECT last_n, person_id, revoked_at FROM sync_client"
-                             " WHERE id = $client FOR UPDATE",
-                             MNS_ARGS (MNS_ARG_ID ("client", &self->client)),
-                             error);
+  g_autoptr (MnsRows) rows = mns_transaction_query (
+      tx,
+      "SELECT last_n, person_id, revoked_at,"
+      " (SELECT journals FROM restore_state WHERE journals <> 'ALL'"
+      " AND restored_at > $at) FROM sync_client"
+      " WHERE id = $client FOR UPDATE",
+      MNS_ARGS (MNS_ARG_ID ("client", &self->client), MNS_ARG_INT ("at", command->performed_at)),
+      error);
 
   *go_on = FALSE;
   if (rows == NULL)
@@ -158,6 +161,8 @@ check_number (MnsExecution *self,
       return TRUE;
     }
   self->last_n = mns_rows_get_int (rows, 0, 0);
+  g_free (self->journals);
+  self->journals = g_strdup (mns_rows_get_text (rows, 0, 3));
   if (command->n <= self->last_n)
     return look_back (self, tx, command, error);
   if (command->n > self->last_n + 1)
@@ -206,20 +211,13 @@ check_restored (MnsExecution *self,
                 gboolean *go_on,
                 GError **error)
 {
-  g_autoptr (MnsRows) rows = mns_transaction_query (
-      tx,
-      "SELECT journals FROM restore_state WHERE journals <> 'ALL' AND restored_at > $at",
-      MNS_ARGS (MNS_ARG_INT ("at", command->performed_at)),
-      error);
   g_autofree char *name = NULL;
 
   *refusal = NULL;
   *go_on = TRUE;
-  if (rows == NULL)
-    return FALSE;
-  if (mns_rows_get_n_rows (rows) == 0)
+  if (self->journals == NULL)
     return TRUE;
-  if (g_str_equal (mns_rows_get_text (rows, 0, 0), "NONE"))
+  if (g_str_equal (self->journals, "NONE"))
     {
       *refusal = mns_result_new (MNS_OUTCOME_CONFLICT);
       (*refusal)->conflict_code = g_strdup ("gone");

@@ -50,6 +50,7 @@ typedef struct
   gboolean as_error; /* the rule broke: record that */
   char *broken;      /* what it said */
   gboolean in_rule;
+  char *journals; /* a restore since this command was given: what becomes of it */
 } MnsExecution;
 
 void mns_execution_clear (MnsExecution *self);
