@@ -152,9 +152,10 @@ mns_ctl_parse (MnsCtl *self, const GOptionEntry *entries, guint n_words, GError 
                      g_strv_length (copy) - 1);
       return FALSE;
     }
-  /* the caller's words stay valid as long as the run */
+  g_strfreev (self->words);
+  self->words = g_strdupv (copy + 1);
   self->argc = (int) n_words;
-  self->argv = g_strdupv (copy + 1);
+  self->argv = self->words;
   return TRUE;
 }
 
@@ -352,6 +353,7 @@ main (int argc, char **argv)
     }
   if (error != NULL)
     say_failure (&self, error);
+  g_strfreev (self.words);
   g_free (globals.state);
   g_free (globals.database);
   g_free (globals.owner);

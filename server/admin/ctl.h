@@ -26,6 +26,7 @@ typedef struct
   gboolean json;
   int argc; /* what follows the verb */
   char **argv;
+  char **words; /* what argv points to once it is parsed */
 } MnsCtl;
 
 typedef int (*MnsCtlFunc) (MnsCtl *self, GError **error);
