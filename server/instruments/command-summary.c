@@ -15,7 +15,7 @@
 #include "server/instruments/summary.h"
 
 static int
-print_summary (const char *folder, gboolean as_json, GError **error)
+print_summary (const char *folder, gboolean as_json, gboolean with_surfaces, GError **error)
 {
   g_autoptr (MnsRunInfo) info = mns_run_info_read (folder, error);
   g_autoptr (MnsInteropState) state = NULL;
@@ -37,7 +37,7 @@ print_summary (const char *folder, gboolean as_json, GError **error)
   summary = mns_run_summary_new (state);
   index = mns_index_summary_new (state);
   text = as_json ? mns_run_summary_to_json (state, summary, index, look)
-                 : mns_run_summary_to_text (state, summary, index, look);
+                 : mns_run_summary_to_text (state, summary, index, look, with_surfaces);
   fputs (text, stdout);
   return MNS_EXIT_OK;
 }
@@ -46,8 +46,10 @@ int
 mns_command_summary (int argc, char **argv)
 {
   gboolean as_json = FALSE;
+  gboolean with_surfaces = FALSE;
   const GOptionEntry entries[] = {
     { "json", 'j', 0, G_OPTION_ARG_NONE, &as_json, "JSON in full precision", NULL },
+    { "surfaces", 's', 0, G_OPTION_ARG_NONE, &with_surfaces, "each surface of a lane too", NULL },
     { NULL },
   };
   g_autoptr (GError) error = NULL;
@@ -62,6 +64,6 @@ mns_command_summary (int argc, char **argv)
                           1,
                           &exit_code))
     return exit_code;
-  exit_code = print_summary (argv[1], as_json, &error);
+  exit_code = print_summary (argv[1], as_json, with_surfaces, &error);
   return error != NULL ? mns_command_fail (exit_code, error) : exit_code;
 }

@@ -227,11 +227,13 @@ write_set_aside (MnsJsonWriter *out, const MnsInteropState *state)
   for (guint i = 0; i < mns_interop_state_n_set_aside (state); i++)
     {
       const MnsSetAside *entry = mns_interop_state_get_set_aside (state, i);
+      g_autofree char *message = mns_set_aside_to_text (entry);
 
       mns_json_begin (out, NULL, '{');
       mns_json_text (out, "file", entry->file);
       mns_json_number (out, "offset", (double) entry->offset);
       mns_json_text (out, "rule", entry->rule);
+      mns_json_text (out, "message", message);
       mns_json_end (out, '}');
     }
   mns_json_end (out, ']');

@@ -203,12 +203,34 @@ write_density (GString *out, const MnsRunSummary *summary)
 }
 
 static void
-write_lanes (GString *out, const MnsRunInfo *info, const MnsRunSummary *summary, guint read)
+add_lane_row (Table *table, char *name, const MnsLaneFigures *lane)
+{
+  add_cell (table, name);
+  add_number (table, lane->yield_g, 1, 2);
+  add_number (table, lane->percent_gt_q30, 1, 2);
+  add_number (table, lane->phasing.mean, 1, 3);
+  add_number (table, lane->prephasing.mean, 1, 3);
+  add_stat (table, &lane->percent_aligned, 1, 2);
+  add_cycles_error (table, lane->error_cycles);
+  add_stat (table, &lane->error_rate, 1, 2);
+  add_number (table, lane->error_rate_35.mean, 1, 2);
+  add_number (table, lane->error_rate_75.mean, 1, 2);
+  add_number (table, lane->error_rate_100.mean, 1, 2);
+  add_stat (table, &lane->first_cycle_intensity, 1, 0);
+}
+
+static void
+write_lanes (GString *out,
+             const MnsRunInfo *info,
+             const MnsRunSummary *summary,
+             guint read,
+             gboolean with_surfaces)
 {
   static const char *const heads[] = { "Lane",       "Yield Gb",  "% ≥Q30",       "Phasing",
                                        "Prephasing", "% aligned", "Cycles error", "% error",
                                        "to 35",      "to 75",     "to 100",       "Intensity C1" };
-  Table table = start_table (heads, G_N_ELEMENTS (heads), 0);
+  const MnsReadSummary *figures = &summary->reads[read];
+  Table table = start_table (heads, G_N_ELEMENTS (heads), with_surfaces ? 1 : 0);
 
   g_string_append_printf (out,
                           "Read %u%s, cycles %u to %u\n",
@@ -218,20 +240,11 @@ write_lanes (GString *out, const MnsRunInfo *info, const MnsRunSummary *summary,
                           info->reads[read].last_cycle);
   for (guint i = 0; i < summary->n_lanes; i++)
     {
-      const MnsLaneFigures *lane = &summary->reads[read].lanes[i];
-
-      add_number (&table, lane->lane, 1, 0);
-      add_number (&table, lane->yield_g, 1, 2);
-      add_number (&table, lane->percent_gt_q30, 1, 2);
-      add_number (&table, lane->phasing.mean, 1, 3);
-      add_number (&table, lane->prephasing.mean, 1, 3);
-      add_stat (&table, &lane->percent_aligned, 1, 2);
-      add_cycles_error (&table, lane->error_cycles);
-      add_stat (&table, &lane->error_rate, 1, 2);
-      add_number (&table, lane->error_rate_35.mean, 1, 2);
-      add_number (&table, lane->error_rate_75.mean, 1, 2);
-      add_number (&table, lane->error_rate_100.mean, 1, 2);
-      add_stat (&table, &lane->first_cycle_intensity, 1, 0);
+      add_lane_row (&table, g_strdup_printf ("%u", i + 1), &figures->lanes[i]);
+      for (guint k = 0; with_surfaces && figures->surfaces != NULL && k < summary->n_surfaces; k++)
+        add_lane_row (&table,
+                      g_strdup_printf ("  %s", k == 0 ? "top" : "bottom"),
+                      &figures->surfaces[i * summary->n_surfaces + k]);
     }
   finish_table (&table, out);
 }
@@ -265,6 +278,7 @@ write_index (GString *out, const MnsLaneIndex *lane)
  * @summary: its figures
  * @index: (element-type MnsLaneIndex): its index shares
  * @look: model and state of the run
+ * @with_surfaces: also give each surface of a lane
  *
  * Returns: (transfer full): aligned tables
  */
@@ -272,7 +286,8 @@ char *
 mns_run_summary_to_text (const MnsInteropState *state,
                          const MnsRunSummary *summary,
                          GPtrArray *index,
-                         const MnsRunLook *look)
+                         const MnsRunLook *look,
+                         gboolean with_surfaces)
 {
   const MnsRunInfo *info = mns_interop_state_get_info (state);
   GString *out = g_string_new (NULL);
@@ -285,19 +300,15 @@ mns_run_summary_to_text (const MnsInteropState *state,
       write_reads (out, info, summary);
       write_density (out, summary);
       for (guint i = 0; i < summary->n_reads; i++)
-        write_lanes (out, info, summary, i);
+        write_lanes (out, info, summary, i, with_surfaces);
       for (guint i = 0; i < index->len; i++)
         write_index (out, index->pdata[i]);
     }
   for (guint i = 0; i < mns_interop_state_n_set_aside (state); i++)
     {
-      const MnsSetAside *entry = mns_interop_state_get_set_aside (state, i);
+      g_autofree char *message = mns_set_aside_to_text (mns_interop_state_get_set_aside (state, i));
 
-      g_string_append_printf (out,
-                              "Set aside: %s, offset %" G_GUINT64_FORMAT ": %s\n",
-                              entry->file,
-                              entry->offset,
-                              entry->rule);
+      g_string_append_printf (out, "Set aside: %s\n", message);
     }
   if (out->len > 1 && out->str[out->len - 2] == '\n')
     g_string_truncate (out, out->len - 1);

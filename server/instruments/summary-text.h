@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 char *mns_run_summary_to_text (const MnsInteropState *state,
                                const MnsRunSummary *summary,
                                GPtrArray *index,
-                               const MnsRunLook *look);
+                               const MnsRunLook *look,
+                               gboolean with_surfaces);
 
 G_END_DECLS

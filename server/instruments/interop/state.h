@@ -34,6 +34,8 @@ typedef struct
   char *rule;     /* what is wrong, without file and offset */
 } MnsSetAside;
 
+char *mns_set_aside_to_text (const MnsSetAside *self);
+
 guint mns_interop_state_n_set_aside (const MnsInteropState *self);
 const MnsSetAside *mns_interop_state_get_set_aside (const MnsInteropState *self, guint nth);
 
