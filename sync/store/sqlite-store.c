@@ -418,13 +418,14 @@ match_names (
   if (g_utf8_strlen (part, -1) < 3)
     return match_start (transaction, table, part, limit, error);
 
+  /* a part that fits most names would cost a look at each: the best of the first 500 will do */
   halves = g_strsplit (part, "\"", -1);
   doubled = g_strjoinv ("\"\"", halves);
   words = g_strdup_printf ("\"%s\"", doubled);
   return mns_transaction_query (transaction,
-                                "SELECT id, name FROM search_text "
+                                "SELECT id, name FROM (SELECT id, name FROM search_text "
                                 "WHERE search_text MATCH $words AND tbl = $table "
-                                "ORDER BY rank, name LIMIT $limit",
+                                "LIMIT 500) ORDER BY name, id LIMIT $limit",
                                 MNS_ARGS (MNS_ARG_TEXT ("words", words),
                                           MNS_ARG_TEXT ("table", table),
                                           MNS_ARG_INT ("limit", limit)),

@@ -79,10 +79,42 @@ queue_load (Queue *self, const MnsLook *look, JsonObject *args, const char *list
   "SELECT 1 FROM stage_entry o WHERE o.artifact_id = e.artifact_id "                               \
   "AND o.queue_id = e.queue_id AND o.status = 'QUEUED' AND o.n < e.n) "
 
+/* Only where it is asked for: tables that nothing asks about are then not looked at. */
 #define QUEUE_FILTER                                                                               \
-  "AND ($all = 1 OR mns_contains (a.name, $filter) = 1 OR mns_contains (c.name, $filter) = 1 "     \
+  "AND (mns_contains (a.name, $filter) = 1 OR mns_contains (c.name, $filter) = 1 "                 \
   "OR mns_contains (j.name, $filter) = 1 OR a.lims_id = $filter OR s.lims_id = $filter "           \
   "OR c.lims_id = $filter) "
+
+typedef struct
+{
+  const char *filter;
+  MnsId project, container;
+  char *where; /* continues QUEUE_WHERE */
+} Narrowing;
+
+static void
+narrowing_clear (Narrowing *self)
+{
+  g_free (self->where);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Narrowing, narrowing_clear)
+
+static void
+narrowing_read (Narrowing *self, JsonObject *args)
+{
+  self->filter = mns_look_get_text (args, "filter");
+  self->where = g_strconcat (
+      self->filter != NULL ? QUEUE_FILTER : "",
+      mns_look_get_id (args, "project", &self->project) ? "AND j.id = $project " : "",
+      mns_look_get_id (args, "container", &self->container) ? "AND c.id = $container " : "",
+      NULL);
+}
+
+/* Arguments that a statement does not name are not bound. */
+#define NARROWING_ARGS(narrowing)                                                                  \
+  MNS_ARG_TEXT ("filter", (narrowing).filter != NULL ? (narrowing).filter : ""),                   \
+      MNS_ARG_ID ("project", &(narrowing).project),                                                \
+      MNS_ARG_ID ("container", &(narrowing).container)
 
 /* Orders by a word of the argument sort; each ends with the artifact, so that pages do not move. */
 static const struct
@@ -189,33 +221,26 @@ static gboolean
 read_by_offset (
     Queue *self, const MnsLook *look, JsonObject *args, MnsViewResult *result, GError **error)
 {
-  const char *filter = mns_look_get_text (args, "filter");
   gint64 limit = mns_look_get_limit (args);
   gint64 offset = mns_look_get_offset (args);
-  MnsId project = { 0 }, container = { 0 };
-  gboolean of_project = mns_look_get_id (args, "project", &project);
-  gboolean of_container = mns_look_get_id (args, "container", &container);
+  g_auto (Narrowing) narrowing = { 0 };
   g_autofree char *order = write_order (self, args, error);
   g_autofree char *sql = NULL;
   g_autoptr (MnsRows) raw = NULL;
 
   if (order == NULL)
     return FALSE;
-  sql = g_strconcat (QUEUE_COLUMNS " FROM stage_entry e" QUEUE_JOINS QUEUE_WHERE QUEUE_FILTER
-                                   "AND ($any_project = 1 OR j.id = $project) "
-                                   "AND ($any_container = 1 OR c.id = $container) ORDER BY ",
+  narrowing_read (&narrowing, args);
+  sql = g_strconcat (QUEUE_COLUMNS " FROM stage_entry e" QUEUE_JOINS QUEUE_WHERE,
+                     narrowing.where,
+                     "ORDER BY ",
                      order,
                      " LIMIT $limit OFFSET $offset",
                      NULL);
   raw = mns_transaction_query (look->transaction,
                                sql,
                                MNS_ARGS (MNS_ARG_ID ("queue", &self->queue),
-                                         MNS_ARG_INT ("all", filter == NULL),
-                                         MNS_ARG_TEXT ("filter", filter != NULL ? filter : ""),
-                                         MNS_ARG_INT ("any_project", !of_project),
-                                         MNS_ARG_ID ("project", &project),
-                                         MNS_ARG_INT ("any_container", !of_container),
-                                         MNS_ARG_ID ("container", &container),
+                                         NARROWING_ARGS (narrowing),
                                          MNS_ARG_INT ("limit", limit),
                                          MNS_ARG_INT ("offset", offset)),
                                error);
@@ -232,32 +257,24 @@ read_by_offset (
 static gboolean
 count_rows (Queue *self, const MnsLook *look, JsonObject *args, gint64 *total, GError **error)
 {
-  const char *filter = mns_look_get_text (args, "filter");
-  MnsId project = { 0 }, container = { 0 };
-  gboolean of_project = mns_look_get_id (args, "project", &project);
-  gboolean of_container = mns_look_get_id (args, "container", &container);
-  g_autoptr (MnsRows) rows =
-      filter == NULL && !of_project && !of_container
-          ? mns_transaction_query (look->transaction,
-                                   "SELECT CAST(COALESCE(SUM(c.n), 0) AS bigint) "
-                                   "FROM stage_count c JOIN stage s ON s.id = c.stage_id "
-                                   "WHERE s.queue_id = $queue AND c.status = 'QUEUED'",
-                                   MNS_ARGS (MNS_ARG_ID ("queue", &self->queue)),
-                                   error)
-          : mns_transaction_query (
-                look->transaction,
-                "SELECT COUNT(*) FROM stage_entry e" QUEUE_JOINS QUEUE_WHERE QUEUE_FILTER
-                "AND ($any_project = 1 OR j.id = $project) "
-                "AND ($any_container = 1 OR c.id = $container)",
-                MNS_ARGS (MNS_ARG_ID ("queue", &self->queue),
-                          MNS_ARG_INT ("all", filter == NULL),
-                          MNS_ARG_TEXT ("filter", filter ? filter : ""),
-                          MNS_ARG_INT ("any_project", !of_project),
-                          MNS_ARG_ID ("project", &project),
-                          MNS_ARG_INT ("any_container", !of_container),
-                          MNS_ARG_ID ("container", &container)),
-                error);
+  g_auto (Narrowing) narrowing = { 0 };
+  g_autofree char *sql = NULL;
+  g_autoptr (MnsRows) rows = NULL;
 
+  narrowing_read (&narrowing, args);
+  sql = *narrowing.where == '\0'
+            ? g_strdup (
+                  "SELECT CAST(COALESCE(SUM(c.n), 0) AS bigint) "
+                  "FROM stage_count c JOIN stage s ON s.id = c.stage_id "
+                  "WHERE s.queue_id = $queue AND c.status = 'QUEUED'")
+            : g_strconcat ("SELECT COUNT(*) FROM stage_entry e" QUEUE_JOINS QUEUE_WHERE,
+                           narrowing.where,
+                           NULL);
+  rows = mns_transaction_query (
+      look->transaction,
+      sql,
+      MNS_ARGS (MNS_ARG_ID ("queue", &self->queue), NARROWING_ARGS (narrowing)),
+      error);
   if (rows == NULL)
     return FALSE;
   *total = mns_rows_get_int (rows, 0, 0);
@@ -284,10 +301,7 @@ look_at_queue (const MnsLook *look, JsonObject *args, MnsViewResult *result, GEr
 static gboolean
 look_at_queue_ids (const MnsLook *look, JsonObject *args, MnsViewResult *result, GError **error)
 {
-  const char *filter = mns_look_get_text (args, "filter");
-  MnsId project = { 0 }, container = { 0 };
-  gboolean of_project = mns_look_get_id (args, "project", &project);
-  gboolean of_container = mns_look_get_id (args, "container", &container);
+  g_auto (Narrowing) narrowing = { 0 };
   g_auto (Queue) queue = { 0 };
   g_autofree char *order = NULL;
   g_autofree char *sql = NULL;
@@ -297,21 +311,17 @@ look_at_queue_ids (const MnsLook *look, JsonObject *args, MnsViewResult *result,
   order = write_order (&queue, args, error);
   if (order == NULL)
     return FALSE;
-  sql = g_strconcat ("SELECT e.artifact_id FROM stage_entry e" QUEUE_JOINS QUEUE_WHERE QUEUE_FILTER
-                     "AND ($any_project = 1 OR j.id = $project) "
-                     "AND ($any_container = 1 OR c.id = $container) ORDER BY ",
+  narrowing_read (&narrowing, args);
+  sql = g_strconcat ("SELECT e.artifact_id FROM stage_entry e" QUEUE_JOINS QUEUE_WHERE,
+                     narrowing.where,
+                     "ORDER BY ",
                      order,
                      NULL);
-  result->rows = mns_transaction_query (look->transaction,
-                                        sql,
-                                        MNS_ARGS (MNS_ARG_ID ("queue", &queue.queue),
-                                                  MNS_ARG_INT ("all", filter == NULL),
-                                                  MNS_ARG_TEXT ("filter", filter ? filter : ""),
-                                                  MNS_ARG_INT ("any_project", !of_project),
-                                                  MNS_ARG_ID ("project", &project),
-                                                  MNS_ARG_INT ("any_container", !of_container),
-                                                  MNS_ARG_ID ("container", &container)),
-                                        error);
+  result->rows = mns_transaction_query (
+      look->transaction,
+      sql,
+      MNS_ARGS (MNS_ARG_ID ("queue", &queue.queue), NARROWING_ARGS (narrowing)),
+      error);
   return result->rows != NULL;
 }
 
