@@ -19,6 +19,7 @@
 #include "server/files/blobs.h"
 #include "server/http/certificate.h"
 #include "server/http/log.h"
+#include "server/instruments/ingest.h"
 #include "sync/model/error.h"
 
 #define DEFAULT_ADDRESS "127.0.0.1:8420"
@@ -32,6 +33,7 @@ typedef struct
   char *database;
   char *database_owner;
   char **listen;
+  char **run_roots;
   char *certificate_file;
   char *key_file;
   gboolean no_tls;
@@ -48,6 +50,7 @@ typedef struct
   MnsInstance *instance;
   GTlsCertificate *certificate;
   MnsServer server;
+  MnsIngest *ingest; /* NULL: no folder of runs is named */
   guint daily;
   int status;
 } Program;
@@ -84,6 +87,13 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
       &options->listen,
       "HOST:PORT, [V6]:PORT or unix:PATH; may be repeated (" DEFAULT_ADDRESS ")",
       "ADDRESS" },
+    { "run-root",
+      0,
+      0,
+      G_OPTION_ARG_FILENAME_ARRAY,
+      &options->run_roots,
+      "Folder that sequencers write runs into; may be repeated, beside the setting runs.roots",
+      "DIR" },
     { "tls-certificate",
       0,
       0,
@@ -137,6 +147,7 @@ clear_options (Options *options)
   g_free (options->database);
   g_free (options->database_owner);
   g_strfreev (options->listen);
+  g_strfreev (options->run_roots);
   g_free (options->certificate_file);
   g_free (options->key_file);
 }
@@ -358,6 +369,36 @@ open_doors (Program *self, GError **error)
   return TRUE;
 }
 
+/* A setting that cannot be read must not keep the lab from its work. */
+static void
+start_ingestion (Program *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) settings = mns_ingest_read_roots (self->server.pull, &error);
+  g_autoptr (GStrvBuilder) all = g_strv_builder_new ();
+  g_auto (GStrv) roots = NULL;
+  MnsIngestOptions options = { .pool = self->server.push,
+                               .ids = self->server.ids,
+                               .attempts = self->server.attempts,
+                               .conninfo = self->instance->application,
+                               .state = self->instance->state };
+
+  if (settings == NULL)
+    g_warning ("%s", error->message);
+  else
+    g_strv_builder_addv (all, (const char **) settings);
+  if (self->options.run_roots != NULL)
+    g_strv_builder_addv (all, (const char **) self->options.run_roots);
+  roots = g_strv_builder_end (all);
+  if (roots[0] == NULL)
+    return;
+  options.roots = (const char *const *) roots;
+  g_clear_error (&error);
+  self->ingest = mns_ingest_start (&options, &error);
+  if (self->ingest == NULL)
+    g_warning ("Runs are not taken in: %s", error->message);
+}
+
 static void
 log_start (Program *self)
 {
@@ -386,6 +427,7 @@ run (Program *self, GError **error)
   if (!open_doors (self, error))
     return FALSE;
   log_start (self);
+  start_ingestion (self);
   self->daily = g_timeout_add_seconds (DAY_S, daily_cb, &self->server);
   if (self->instance->cluster != NULL)
     g_timeout_add (500, watch_cluster_cb, self);
@@ -414,6 +456,7 @@ main (int argc, char **argv)
       g_printerr ("meniscus-server: %s\n", error->message);
       self.status = 1;
     }
+  g_clear_pointer (&self.ingest, mns_ingest_free);
   clear_server (&self.server);
   g_clear_pointer (&self.instance, mns_instance_close);
   g_clear_object (&self.certificate);

@@ -131,7 +131,11 @@ monitor_folder (MnsRunWatcher *self, const char *folder)
   g_autoptr (GFile) file = g_file_new_for_path (folder);
   GFileMonitor *monitor = g_file_monitor_directory (file, G_FILE_MONITOR_NONE, NULL, NULL);
 
-  /* Too many watches, or a file system without them: the clock does it alone. */
+  /* Too many watches, or a file system without them: the clock does it alone. What came about
+   * between the look and the watch is found by one more pass.
+   */
+  if (monitor != NULL)
+    self->is_stale = TRUE;
   if (monitor != NULL)
     g_signal_connect_object (monitor, "changed", G_CALLBACK (event_cb), self, 0);
   return monitor;
@@ -291,7 +295,7 @@ scan_done_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (!g_task_propagate_boolean (G_TASK (result), NULL) || !self->is_running)
     return;
   take_scan (self, g_task_get_task_data (G_TASK (result)));
-  if (is_stale)
+  if (is_stale || self->is_stale)
     begin_scan (self);
 }
 
