@@ -12,6 +12,8 @@
 
 #include "desktop/app/application.h"
 #include "desktop/app/window.h"
+#include "desktop/screens/preferences/about-window.h"
+#include "desktop/screens/preferences/preferences-window.h"
 #include "desktop/screens/signin/signin-window.h"
 #include "desktop/widgets/style.h"
 #include "sync/client/account.h"
@@ -181,6 +183,20 @@ mns_application_activate (GApplication *application)
 
 /* ---- actions ---- */
 
+static void
+about_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  mns_about_present (gtk_application_get_active_window (user_data));
+}
+
+static void
+preferences_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  MnsApplication *self = user_data;
+
+  mns_preferences_present (gtk_application_get_active_window (user_data), self->session);
+}
+
 /* Another person may come to the bench: the work is kept, the screen is not. */
 static void
 sign_out_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
@@ -205,6 +221,8 @@ quit_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static const GActionEntry actions[] = {
+  { .name = "about", .activate = about_cb },
+  { .name = "preferences", .activate = preferences_cb },
   { .name = "sign-out", .activate = sign_out_cb },
   { .name = "lock", .activate = sign_out_cb },
   { .name = "quit", .activate = quit_cb },
