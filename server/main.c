@@ -199,6 +199,7 @@ work_daily_in_thread (gpointer data)
 
   if (!mns_pool_run_write (server->push, make_partitions, NULL, &error))
     g_warning ("The daily work failed: %s", error->message);
+  mns_blobs_tidy (server->blobs);
   return NULL;
 }
 

@@ -32,15 +32,27 @@ push_ok (MnsTestServer *server, MnsTestDevice *device, gint64 n, const char *nam
   g_assert_cmpstr (mns_test_text (reply, "results/0/res"), ==, "ok");
 }
 
-static guint
-count_projects (MnsTestServer *server, MnsTestDevice *device)
+/* -1: the database is away for the moment */
+static int
+count_projects_or_busy (MnsTestServer *server, MnsTestDevice *device)
 {
   g_autoptr (MnsTestReply) reply = mns_test_ask (
       server, "GET", "/json/v1/view/projects", NULL, "Authorization", device->bearer, NULL);
 
+  if (reply->status == 503)
+    return -1;
   g_assert_cmpint (reply->status, ==, 200);
-  return json_array_get_length (
+  return (int) json_array_get_length (
       json_object_get_array_member (json_node_get_object (reply->json), "rows"));
+}
+
+static int
+count_projects (MnsTestServer *server, MnsTestDevice *device)
+{
+  int n = count_projects_or_busy (server, device);
+
+  g_assert_cmpint (n, >=, 0);
+  return n;
 }
 
 static void
@@ -153,6 +165,9 @@ test_database_killed (void)
         g_assert_cmpint (status, ==, 503);
     }
   g_assert_cmpint (status, ==, 200);
+  /* a connection of old may have served that; what counts is what is there in the end */
+  while (count_projects_or_busy (server, device) < 0 && g_get_monotonic_time () < end)
+    continue;
   g_assert_cmpint (count_projects (server, device), ==, 2);
 }
 
