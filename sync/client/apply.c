@@ -91,7 +91,9 @@ mns_replica_finish_pull (MnsReplica *self,
   g_free (self->state.cursor);
   self->state.cursor = g_strdup (head->cursor);
   self->state.schema = MNS_SCHEMA;
-  self->state.scopes_rev = head->scopes_rev;
+  /* a choice that was made meanwhile is still to be told */
+  if (self->state.scopes_rev >= 0)
+    self->state.scopes_rev = head->scopes_rev;
   self->state.last_sync = self->hooks.now (self->hooks.data);
   return TRUE;
 }

@@ -27,6 +27,8 @@ typedef struct
   MnsTransport *transport;
   MnsSync *sync;
   guint failures;
+  gint64 scopes_rev; /* of the stream of pokes */
+  MnsId client;
 } Rounds;
 
 void
@@ -90,6 +92,26 @@ copy_commands (MnsWorkspace *self, MnsSync *sync)
   g_mutex_unlock (&self->state_lock);
 }
 
+/* The server looks at a device's id and scopes when its stream of pokes begins. */
+static void
+follow_scopes (Rounds *self)
+{
+  MnsReplica *replica = self->workspace->replica;
+  gint64 revision;
+  MnsId client;
+
+  mns_replica_lock (replica);
+  revision = mns_replica_get_state (replica)->scopes_rev;
+  client = mns_replica_get_state (replica)->client;
+  mns_replica_unlock (replica);
+  if (self->workspace->events == NULL ||
+      (revision == self->scopes_rev && mns_id_equal (&client, &self->client)))
+    return;
+  self->scopes_rev = revision;
+  self->client = client;
+  mns_events_restart (self->workspace->events, &client);
+}
+
 static gboolean
 make_round (Rounds *self, GError **error)
 {
@@ -110,6 +132,7 @@ make_round (Rounds *self, GError **error)
     {
       if (!workspace->manual)
         mns_workspace_wake_files (workspace);
+      follow_scopes (self);
       return TRUE;
     }
   g_debug ("a round failed: %s", local->message);
@@ -175,7 +198,7 @@ static gpointer
 sync_in_thread (gpointer data)
 {
   MnsWorkspace *workspace = data;
-  Rounds self = { .workspace = workspace };
+  Rounds self = { .workspace = workspace, .scopes_rev = -1 };
   GQueue tasks = G_QUEUE_INIT;
 
   self.transport = mns_http_transport_new (workspace->address);
@@ -247,8 +270,8 @@ mns_workspace_stop (MnsWorkspace *self)
   g_mutex_lock (&self->wake_lock);
   g_cond_broadcast (&self->wake);
   g_mutex_unlock (&self->wake_lock);
-  g_clear_pointer (&self->events, mns_events_free);
   g_clear_pointer (&self->sync_thread, g_thread_join);
+  g_clear_pointer (&self->events, mns_events_free);
   g_clear_pointer (&self->files_thread, g_thread_join);
 }
 

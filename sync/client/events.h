@@ -16,6 +16,7 @@ typedef void (*MnsPokeFunc) (gpointer data);
 
 MnsEvents *
 mns_events_new (MnsServerAddress *address, const MnsId *client, MnsPokeFunc poke, gpointer data);
+void mns_events_restart (MnsEvents *self, const MnsId *client);
 void mns_events_free (MnsEvents *self);
 
 G_END_DECLS

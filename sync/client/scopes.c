@@ -59,13 +59,15 @@ new_choice (const MnsReplicaState *state)
 }
 
 static gboolean
-keep_revision (MnsReplica *replica, gint64 revision, GError **error)
+keep_revision (
+    MnsReplica *replica, gint64 revision, const char *told, gint64 told_days, GError **error)
 {
   MnsTransaction *tx = mns_replica_begin (replica, error);
 
   if (tx == NULL)
     return FALSE;
-  replica->state.scopes_rev = revision;
+  if (g_strcmp0 (replica->state.scopes, told) == 0 && replica->state.window_days == told_days)
+    replica->state.scopes_rev = revision; /* else the person has chosen again meanwhile */
   return mns_replica_commit (replica, tx, error);
 }
 
@@ -80,17 +82,24 @@ mns_sync_scopes (MnsSync *self, GCancellable *cancellable, GError **error)
   g_autoptr (JsonObject) body = NULL;
   g_autoptr (JsonObject) reply = NULL;
   g_auto (MnsAnswer) answer = { 0 };
+  g_autofree char *told = NULL;
+  gint64 told_days;
   gboolean done;
 
   if (self->replica->state.scopes_rev >= 0)
     return TRUE;
+  mns_replica_lock (self->replica);
+  told = g_strdup (self->replica->state.scopes);
+  told_days = self->replica->state.window_days;
   body = new_choice (&self->replica->state);
+  mns_replica_unlock (self->replica);
   if (!mns_sync_ask (self, "PUT", "/sync/v1/scopes", body, &answer, &reply, cancellable, error))
     return FALSE;
   if (answer.status != 200 || reply == NULL)
     return mns_sync_refuse (self, &answer, error);
   mns_replica_lock (self->replica);
-  done = keep_revision (self->replica, mns_sync_get_int (reply, "scopes_rev"), error);
+  done =
+      keep_revision (self->replica, mns_sync_get_int (reply, "scopes_rev"), told, told_days, error);
   mns_replica_unlock (self->replica);
   return done;
 }

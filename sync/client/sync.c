@@ -365,7 +365,7 @@ new_pull (MnsSync *self, const char *cursor)
   else
     json_object_set_null_member (body, "cursor");
   json_object_set_int_member (body, "schema", MNS_SCHEMA);
-  json_object_set_int_member (body, "scopes_rev", state->scopes_rev);
+  json_object_set_int_member (body, "scopes_rev", MAX (state->scopes_rev, 0));
   return body;
 }
 

@@ -29,14 +29,14 @@ keep_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static gboolean
 give_up_cb (gpointer user_data)
 {
-  g_assert_not_reached ();
+  g_error ("%s has waited for %d s in vain", (const char *) user_data, PATIENCE_S);
   return G_SOURCE_REMOVE;
 }
 
 static void
 wait_for (GAsyncResult **result)
 {
-  guint source = g_timeout_add_seconds (PATIENCE_S, give_up_cb, NULL);
+  guint source = g_timeout_add_seconds (PATIENCE_S, give_up_cb, (gpointer) G_STRFUNC);
 
   while (*result == NULL)
     g_main_context_iteration (NULL, TRUE);
@@ -77,7 +77,7 @@ sync_now (MnsWorkspace *workspace)
 static void
 wait_until_fetched (MnsWorkspace *workspace)
 {
-  guint source = g_timeout_add_seconds (PATIENCE_S, give_up_cb, NULL);
+  guint source = g_timeout_add_seconds (PATIENCE_S, give_up_cb, (gpointer) G_STRFUNC);
 
   while (mns_workspace_get_last_sync (workspace) == 0)
     g_main_context_iteration (NULL, TRUE);
@@ -184,7 +184,7 @@ count_rows (MnsWorkspace *workspace, const char *name, const char *args)
 static void
 wait_until_sent (MnsWorkspace *workspace)
 {
-  guint source = g_timeout_add_seconds (PATIENCE_S, give_up_cb, NULL);
+  guint source = g_timeout_add_seconds (PATIENCE_S, give_up_cb, (gpointer) G_STRFUNC);
 
   while (mns_workspace_get_waiting (workspace) > 0)
     g_main_context_iteration (NULL, TRUE);
@@ -194,7 +194,7 @@ wait_until_sent (MnsWorkspace *workspace)
 static void
 wait_until_connection (MnsWorkspace *workspace, MnsConnection connection)
 {
-  guint source = g_timeout_add_seconds (PATIENCE_S, give_up_cb, NULL);
+  guint source = g_timeout_add_seconds (PATIENCE_S, give_up_cb, (gpointer) G_STRFUNC);
 
   while (mns_workspace_get_connection (workspace) != connection)
     g_main_context_iteration (NULL, TRUE);
@@ -413,7 +413,7 @@ test_poke (void)
   g_signal_connect (second, "changed", G_CALLBACK (changed_cb), &seen);
   result = rename_project (first, project, "Poked again", "Poked");
   g_assert_cmpint (result->outcome, ==, MNS_OUTCOME_OK);
-  source = g_timeout_add_seconds (PATIENCE_S, give_up_cb, NULL);
+  source = g_timeout_add_seconds (PATIENCE_S, give_up_cb, (gpointer) G_STRFUNC);
   while (!seen)
     g_main_context_iteration (NULL, TRUE);
   g_source_remove (source);
