@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "desktop/app/routes.h"
+#include "desktop/screens/conflicts/conflicts-screen.h"
 #include "desktop/screens/container/container-screen.h"
 #include "desktop/screens/lab/lab-screen.h"
 #include "desktop/screens/projects/import-screen.h"
@@ -35,6 +36,7 @@ static const struct
   { "/search/", FALSE, mns_search_screen_new },
   { "/sample/", FALSE, mns_sample_screen_new },
   { "/container/", FALSE, mns_container_screen_new },
+  { "/conflicts", FALSE, mns_conflicts_screen_new },
 };
 
 /* Row of the table, or -1. A prefix that ends with a slash wants something behind it. */
