@@ -27,6 +27,7 @@ struct _MnsConflictRows
   MnsConflict *conflict;
   GArray *rows; /* Row */
   GtkListBox *list;
+  GtkSizeGroup *choices; /* so that the heading stands above its columns */
   gboolean updating;
 };
 
@@ -70,10 +71,10 @@ static const struct
   const char *title;
   int width;
 } columns[] = {
-  { N_ ("Where"), 220 },
-  { N_ ("I saw"), 110 },
-  { N_ ("Mine"), 110 },
-  { N_ ("Now"), 110 },
+  { N_ ("Where"), 160 },
+  { N_ ("I saw"), 100 },
+  { N_ ("Mine"), 130 },
+  { N_ ("Now"), 100 },
 };
 
 const char *
@@ -328,7 +329,10 @@ make_row (MnsConflictRows *self, guint at, GHashTable *names, GHashTable *titles
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   GtkWidget *item = gtk_list_box_row_new ();
   g_autofree char *where = describe_where (self, row->line, names, titles);
-  g_autofree char *seen = describe_value (row->line->seen, names);
+  g_autofree char *seen = mns_conflict_line_allows (row->line, MNS_PICK_OTHER_WELL)
+                              ? g_strdup (_ ("empty"))
+                              : describe_value (row->line->seen, names);
+  GtkWidget *choices = make_choices (self, row);
   g_autofree char *mine = describe_value (row->line->mine, names);
   g_autofree char *there = describe_value (row->line->there, names);
   const char *texts[] = { where, seen, mine, there };
@@ -336,7 +340,8 @@ make_row (MnsConflictRows *self, guint at, GHashTable *names, GHashTable *titles
 
   for (guint c = 0; c < G_N_ELEMENTS (texts); c++)
     gtk_box_append (GTK_BOX (box), make_cell (texts[c], c));
-  gtk_box_append (GTK_BOX (box), make_choices (self, row));
+  gtk_size_group_add_widget (self->choices, choices);
+  gtk_box_append (GTK_BOX (box), choices);
   gtk_widget_set_margin_start (box, 12);
   gtk_widget_set_margin_end (box, 12);
   gtk_widget_set_margin_top (box, 4);
@@ -355,6 +360,7 @@ make_heading (MnsConflictRows *self)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   g_autofree char *when = mns_time_to_text (self->conflict->performed_at);
   g_autofree char *mine = g_strdup_printf (_ ("Mine (%s)"), when);
+  GtkWidget *choose;
 
   for (guint c = 0; c < G_N_ELEMENTS (columns); c++)
     {
@@ -365,6 +371,12 @@ make_heading (MnsConflictRows *self)
       gtk_widget_add_css_class (label, "caption-heading");
       gtk_box_append (GTK_BOX (box), label);
     }
+  choose = gtk_label_new (_ ("Choose"));
+  gtk_label_set_xalign (GTK_LABEL (choose), 0);
+  gtk_widget_add_css_class (choose, "dim-label");
+  gtk_widget_add_css_class (choose, "caption-heading");
+  gtk_size_group_add_widget (self->choices, choose);
+  gtk_box_append (GTK_BOX (box), choose);
   gtk_widget_set_margin_start (box, 12);
   gtk_widget_set_margin_end (box, 12);
   return box;
@@ -373,6 +385,7 @@ make_heading (MnsConflictRows *self)
 static void
 mns_conflict_rows_finalize (GObject *object)
 {
+  g_object_unref (MNS_CONFLICT_ROWS (object)->choices);
   g_array_unref (MNS_CONFLICT_ROWS (object)->rows);
 
   G_OBJECT_CLASS (mns_conflict_rows_parent_class)->finalize (object);
@@ -391,6 +404,7 @@ static void
 mns_conflict_rows_init (MnsConflictRows *self)
 {
   self->rows = g_array_new (FALSE, TRUE, sizeof (Row));
+  self->choices = gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL);
 }
 
 /**
@@ -404,6 +418,7 @@ mns_conflict_rows_new (MnsConflict *conflict, GHashTable *names, GHashTable *tit
 {
   MnsConflictRows *self = g_object_new (MNS_TYPE_CONFLICT_ROWS, NULL);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *title = gtk_label_new (mns_conflict_code_to_text (conflict->code));
   GtkWidget *detail = gtk_label_new (conflict->detail);
   GtkEventController *keys = gtk_event_controller_key_new ();
 
@@ -421,6 +436,10 @@ mns_conflict_rows_new (MnsConflict *conflict, GHashTable *names, GHashTable *tit
     }
   gtk_label_set_xalign (GTK_LABEL (detail), 0);
   gtk_label_set_wrap (GTK_LABEL (detail), TRUE);
+  gtk_widget_add_css_class (detail, "dim-label");
+  gtk_label_set_xalign (GTK_LABEL (title), 0);
+  gtk_widget_add_css_class (title, "heading");
+  gtk_box_append (GTK_BOX (box), title);
   gtk_box_append (GTK_BOX (box), detail);
   gtk_box_append (GTK_BOX (box), make_heading (self));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->list));
