@@ -8,12 +8,6 @@ build=$top/build
 headless=0
 port=0
 state=${XDG_STATE_HOME:-$HOME/.local/state}/meniscus-demo
-mode=700
-if [ "$(id -u)" = 0 ]; then
-  # the database is given to another account, which cannot enter root's home
-  state=/var/lib/meniscus-demo
-  mode=711
-fi
 while [ $# -gt 0 ]; do
   case "$1" in
     --headless) headless=1 ;;
@@ -23,7 +17,7 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-mkdir -p -m "$mode" "$state"
+mkdir -p -m 700 "$state"
 state=$(cd "$state" && pwd)
 password=$state/demo-password
 user=ada
