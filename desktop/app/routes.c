@@ -33,6 +33,7 @@ static const struct
   { "/step/", FALSE, mns_step_screen_new },
   { "/projects", TRUE, mns_projects_screen_new },
   { "/project/", FALSE, mns_project_screen_new },
+  { "/import/", FALSE, mns_import_screen_new },
   { "/search/", FALSE, mns_search_screen_new },
   { "/sample/", FALSE, mns_sample_screen_new },
   { "/container/", FALSE, mns_container_screen_new },

@@ -27,7 +27,8 @@ typedef struct
   char *reason;
   char *next;
   int days;
-  char **words; /* after the sub-command */
+  MnsWorkspace *workspace; /* closed at the end */
+  char **words;            /* after the sub-command */
   guint n_words;
 } Cli;
 
@@ -50,6 +51,8 @@ char *cli_print_time (gint64 us);
 
 /* wait.c: what a window does asynchronously, waited for */
 MnsWorkspace *cli_open (Cli *cli, GError **error);
+void cli_keep (Cli *cli, MnsWorkspace *workspace);
+void cli_close (Cli *cli);
 gboolean cli_sync (MnsWorkspace *workspace, GError **error);
 MnsResult *cli_do (MnsWorkspace *workspace,
                    const char *name,

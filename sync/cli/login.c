@@ -72,6 +72,7 @@ cli_login (Cli *cli)
     return mns_account_sign_in_get_fingerprint (result) != NULL
                ? refuse_certificate (cli, mns_account_sign_in_get_fingerprint (result), error)
                : cli_fail (cli, error);
+  cli_keep (cli, workspace);
   if (mns_account_sign_in_must_change (result) && !cli->json)
     fprintf (stderr, "The password must be changed before anything is signed.\n");
   if (!cli_sync (workspace, &error))

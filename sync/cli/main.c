@@ -370,6 +370,7 @@ main (int argc, char **argv)
       cli.words = argv + 2;
       cli.n_words = (guint) (argc - 2);
       status = run_named (&cli, argv[1]);
+      cli_close (&cli);
     }
   g_free (cli.state_dir);
   g_free (cli.user);

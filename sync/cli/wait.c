@@ -22,10 +22,30 @@ wait_for (GAsyncResult **result)
     g_main_context_iteration (NULL, TRUE);
 }
 
+/* Notes what is to be closed at the end. */
+void
+cli_keep (Cli *cli, MnsWorkspace *workspace)
+{
+  g_set_object (&cli->workspace, workspace);
+}
+
+/* Before the last unref, as every opened workspace: see mns_workspace_close(). */
+void
+cli_close (Cli *cli)
+{
+  if (cli->workspace != NULL)
+    mns_workspace_close (cli->workspace);
+  g_clear_object (&cli->workspace);
+}
+
 MnsWorkspace *
 cli_open (Cli *cli, GError **error)
 {
-  return mns_account_open_kept (cli->state_dir, TRUE, error);
+  MnsWorkspace *workspace = mns_account_open_kept (cli->state_dir, TRUE, error);
+
+  if (workspace != NULL)
+    cli_keep (cli, workspace);
+  return workspace;
 }
 
 gboolean

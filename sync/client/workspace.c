@@ -278,35 +278,44 @@ mns_workspace_get_property (GObject *object, guint prop_id, GValue *value, GPara
 
 /* ---- life ---- */
 
+/* The last unref may come from a job in a pool, which must not wait for itself; nothing else is
+ * under way then, for every job holds a reference.
+ */
+static void
+close_workspace (MnsWorkspace *self, gboolean wait)
+{
+  GThreadPool **const pools[] = { &self->writer, &self->readers, &self->online };
+
+  if (self->closed)
+    return;
+  self->closed = TRUE;
+  mns_workspace_stop (self);
+  for (guint i = 0; i < G_N_ELEMENTS (pools); i++)
+    if (*pools[i] != NULL)
+      g_thread_pool_free (g_steal_pointer (pools[i]), FALSE, wait);
+  mns_workspace_drop_readers (self);
+  g_clear_pointer (&self->replica, mns_replica_free);
+}
+
 /**
  * mns_workspace_close:
  *
- * Stops the background and lets go of the files. Queued work stays queued. Called by the last
- * unref too; tasks under way hold a reference.
+ * Stops the background, waits for what is under way and lets go of the files. Queued work stays
+ * queued. Whoever opened a workspace closes it before the last unref: the thread that answered a
+ * sync may still hold a reference then, and cannot wait for its own end.
  */
 void
 mns_workspace_close (MnsWorkspace *self)
 {
   g_return_if_fail (MNS_IS_WORKSPACE (self));
 
-  if (self->closed)
-    return;
-  self->closed = TRUE;
-  mns_workspace_stop (self);
-  if (self->writer != NULL)
-    g_thread_pool_free (g_steal_pointer (&self->writer), FALSE, FALSE);
-  if (self->readers != NULL)
-    g_thread_pool_free (g_steal_pointer (&self->readers), FALSE, FALSE);
-  if (self->online != NULL)
-    g_thread_pool_free (g_steal_pointer (&self->online), FALSE, FALSE);
-  mns_workspace_drop_readers (self);
-  g_clear_pointer (&self->replica, mns_replica_free);
+  close_workspace (self, TRUE);
 }
 
 static void
 mns_workspace_dispose (GObject *object)
 {
-  mns_workspace_close (MNS_WORKSPACE (object));
+  close_workspace (MNS_WORKSPACE (object), FALSE);
 
   G_OBJECT_CLASS (mns_workspace_parent_class)->dispose (object);
 }

@@ -213,6 +213,25 @@ add_combo (GtkWidget *list, const char *title, MnsViewResult *view)
   return ADW_COMBO_ROW (row);
 }
 
+/* Work is one's own unless one says otherwise. */
+static void
+choose_oneself (MnsProjectsScreen *self, AdwComboRow *row)
+{
+  MnsWorkspace *workspace = mns_session_get_workspace (mns_screen_get_session (MNS_SCREEN (self)));
+  MnsId id;
+  char text[MNS_ID_TEXT_SIZE];
+
+  mns_workspace_get_person_id (workspace, &id);
+  mns_id_print (&id, text);
+  for (guint i = 0; self->clients != NULL && i < mns_rows_get_n_rows (self->clients->rows); i++)
+    {
+      g_autofree char *client = mns_cell_dup_id (self->clients->rows, i, "client_id");
+
+      if (g_str_equal (client, text))
+        adw_combo_row_set_selected (row, i);
+    }
+}
+
 static GtkWidget *
 make_form (MnsProjectsScreen *self, Form *form)
 {
@@ -225,9 +244,11 @@ make_form (MnsProjectsScreen *self, Form *form)
   gtk_widget_add_css_class (list, "boxed-list");
   form->name = ADW_ENTRY_ROW (adw_entry_row_new ());
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (form->name), _ ("Name"));
+  adw_entry_row_set_activates_default (form->name, TRUE);
   gtk_list_box_append (GTK_LIST_BOX (list), GTK_WIDGET (form->name));
   form->account = add_combo (list, _ ("Account"), self->accounts);
   form->client = add_combo (list, _ ("Client"), self->clients);
+  choose_oneself (self, form->client);
   form->priority = add_combo (list, _ ("Priority"), NULL);
   for (guint i = 0; i < G_N_ELEMENTS (words); i++)
     gtk_string_list_append (priorities, _ (words[i]));
