@@ -12,6 +12,7 @@
 
 #include "desktop/app/cells.h"
 #include "desktop/app/routes.h"
+#include "desktop/app/settings.h"
 #include "desktop/app/window.h"
 #include "desktop/widgets/scanner.h"
 
@@ -23,7 +24,8 @@ struct _MnsWindow
   AdwApplicationWindow parent_instance;
 
   MnsSession *session;
-  GPtrArray *screens; /* of the history, the shown one last; owned by the stack */
+  GSettings *settings; /* NULL where the schema is not installed */
+  GPtrArray *screens;  /* of the history, the shown one last; owned by the stack */
   MnsScanner *scanner;
 
   GtkButton *back_button;
@@ -264,12 +266,27 @@ state_changed_cb (MnsWindow *self)
   gtk_widget_set_sensitive (GTK_WIDGET (self->compare_button), conflicts > 0);
 }
 
+/* What the person has set on this computer, now and whenever it changes. */
+static void
+settings_changed_cb (MnsWindow *self)
+{
+  g_autofree char *prefix = g_settings_get_string (self->settings, "scanner-prefix");
+  g_autofree char *suffix = g_settings_get_string (self->settings, "scanner-suffix");
+
+  mns_scanner_set_affixes (self->scanner, prefix, suffix);
+  if (g_settings_get_boolean (self->settings, "compact-rows"))
+    gtk_widget_add_css_class (GTK_WIDGET (self), "compact");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self), "compact");
+}
+
 static void
 mns_window_dispose (GObject *object)
 {
   MnsWindow *self = MNS_WINDOW (object);
 
   g_clear_object (&self->scanner);
+  g_clear_object (&self->settings);
   g_clear_object (&self->session);
 
   G_OBJECT_CLASS (mns_window_parent_class)->dispose (object);
@@ -332,6 +349,12 @@ mns_window_init (MnsWindow *self)
   self->scanner = mns_scanner_new (GTK_WIDGET (self));
   g_signal_connect_object (
       self->scanner, "scanned", G_CALLBACK (scanned_cb), self, G_CONNECT_SWAPPED);
+  self->settings = mns_settings_open ();
+  if (self->settings == NULL)
+    return;
+  g_signal_connect_object (
+      self->settings, "changed", G_CALLBACK (settings_changed_cb), self, G_CONNECT_SWAPPED);
+  settings_changed_cb (self);
 }
 
 GtkWidget *

@@ -13,10 +13,9 @@
 #include <string.h>
 
 #include "desktop/app/cells.h"
+#include "desktop/app/settings.h"
 #include "desktop/screens/preferences/preferences-window.h"
-#include "desktop/widgets/scanner.h"
 
-#define SCHEMA "org.meniscus.Meniscus"
 #define MAX_PROJECTS 500
 #define DEFAULT_WINDOW_DAYS 90
 #define MAX_WINDOW_DAYS 3650
@@ -27,7 +26,6 @@ struct _MnsPreferencesWindow
 
   GSettings *settings; /* NULL where the schema is not installed */
   MnsSession *session; /* NULL: nobody is signed in */
-  MnsScanner *scanner;
   MnsViewResult *projects;
   GCancellable *cancellable;
 
@@ -43,17 +41,6 @@ struct _MnsPreferencesWindow
 
 G_DEFINE_FINAL_TYPE (MnsPreferencesWindow, mns_preferences_window, ADW_TYPE_PREFERENCES_WINDOW)
 
-static GSettings *
-open_settings (void)
-{
-  g_autoptr (GSettingsSchema) schema = NULL;
-  GSettingsSchemaSource *source = g_settings_schema_source_get_default ();
-
-  if (source != NULL)
-    schema = g_settings_schema_source_lookup (source, SCHEMA, TRUE);
-  return schema != NULL ? g_settings_new_full (schema, NULL, NULL) : NULL;
-}
-
 static void
 say (MnsPreferencesWindow *self, const char *text)
 {
@@ -63,10 +50,11 @@ say (MnsPreferencesWindow *self, const char *text)
 }
 
 static AdwPreferencesPage *
-add_page (MnsPreferencesWindow *self, const char *title, const char *icon)
+add_page (MnsPreferencesWindow *self, const char *name, const char *title, const char *icon)
 {
   GtkWidget *page = adw_preferences_page_new ();
 
+  adw_preferences_page_set_name (ADW_PREFERENCES_PAGE (page), name);
   adw_preferences_page_set_title (ADW_PREFERENCES_PAGE (page), title);
   adw_preferences_page_set_icon_name (ADW_PREFERENCES_PAGE (page), icon);
   adw_preferences_window_add (ADW_PREFERENCES_WINDOW (self), ADW_PREFERENCES_PAGE (page));
@@ -169,15 +157,6 @@ add_lock (MnsPreferencesWindow *self, AdwPreferencesPage *page)
   g_settings_bind (self->settings, "idle-lock-minutes", minutes, "value", G_SETTINGS_BIND_DEFAULT);
 }
 
-static void
-update_affixes (MnsPreferencesWindow *self)
-{
-  g_autofree char *prefix = g_settings_get_string (self->settings, "scanner-prefix");
-  g_autofree char *suffix = g_settings_get_string (self->settings, "scanner-suffix");
-
-  mns_scanner_set_affixes (self->scanner, prefix, suffix);
-}
-
 /* What a scan in the test field gives, once prefix and suffix are off. */
 static void
 test_applied_cb (MnsPreferencesWindow *self, GtkEditable *entry)
@@ -226,16 +205,6 @@ add_scanner (MnsPreferencesWindow *self, AdwPreferencesPage *page)
   gtk_entry_set_placeholder_text (GTK_ENTRY (test), _ ("Scan here"));
   self->scan_test = add_row (group, _ ("Try it"), _ ("Scan any label into the field"), test);
   g_signal_connect_object (test, "activate", G_CALLBACK (test_applied_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->settings,
-                           "changed::scanner-prefix",
-                           G_CALLBACK (update_affixes),
-                           self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->settings,
-                           "changed::scanner-suffix",
-                           G_CALLBACK (update_affixes),
-                           self,
-                           G_CONNECT_SWAPPED);
 }
 
 /* ---- offline ---- */
@@ -352,7 +321,8 @@ ask_for_projects (MnsPreferencesWindow *self)
 static void
 add_offline (MnsPreferencesWindow *self)
 {
-  AdwPreferencesPage *page = add_page (self, _ ("Offline work"), "network-offline-symbolic");
+  AdwPreferencesPage *page =
+      add_page (self, "offline", _ ("Offline work"), "network-offline-symbolic");
   MnsWorkspace *workspace = mns_session_get_workspace (self->session);
   AdwPreferencesGroup *group = add_group (page, _ ("This computer’s copy"), NULL);
   GtkWidget *button = gtk_button_new_with_label (_ ("Sync now"));
@@ -396,7 +366,6 @@ mns_preferences_window_dispose (GObject *object)
   if (self->cancellable != NULL)
     g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
-  g_clear_object (&self->scanner);
   g_clear_object (&self->settings);
   g_clear_object (&self->session);
   g_clear_pointer (&self->projects, mns_view_result_free);
@@ -416,7 +385,7 @@ mns_preferences_window_init (MnsPreferencesWindow *self)
 {
   self->cancellable = g_cancellable_new ();
   self->switches = g_ptr_array_new ();
-  self->settings = open_settings ();
+  self->settings = mns_settings_open ();
 }
 
 /**
@@ -437,7 +406,7 @@ mns_preferences_window_new (GtkWindow *parent, MnsSession *session)
                                              NULL);
   AdwPreferencesPage *page;
 
-  page = add_page (self, _ ("This computer"), "computer-symbolic");
+  page = add_page (self, "computer", _ ("This computer"), "computer-symbolic");
   if (self->settings != NULL)
     {
       add_appearance (self, page);
