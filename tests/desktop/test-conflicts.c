@@ -325,6 +325,45 @@ test_third (Fixture *f, gconstpointer data)
   assert_value (f, 2, "Concentration", "15");
 }
 
+static gboolean
+press (GtkWidget *list, guint keyval)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (list);
+  gboolean handled = FALSE;
+
+  for (guint i = 0; i < g_list_model_get_n_items (controllers) && !handled; i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+
+      if (GTK_IS_EVENT_CONTROLLER_KEY (controller))
+        g_signal_emit_by_name (controller, "key-pressed", keyval, 0, 0, &handled);
+    }
+  return handled;
+}
+
+/* M and T choose while the list has the focus; Enter goes to the third value. */
+static void
+test_keys (Fixture *f, gconstpointer data)
+{
+  GtkWidget *screen, *list, *first, *second;
+
+  add_values (f);
+  screen = open_conflicts (f, "14.3");
+  first = mns_screen_lab_find (screen, GTK_TYPE_LIST_BOX_ROW, "13.4");
+  second = mns_screen_lab_find (screen, GTK_TYPE_LIST_BOX_ROW, "15");
+  list = gtk_widget_get_parent (first);
+  gtk_widget_grab_focus (first);
+  g_assert_true (press (list, GDK_KEY_m));
+  gtk_widget_grab_focus (second);
+  g_assert_true (press (list, GDK_KEY_t));
+  g_assert_true (press (list, GDK_KEY_Return));
+  g_assert_true (GTK_IS_TEXT (gtk_root_get_focus (GTK_ROOT (f->lab->window))));
+  g_assert_false (press (list, GDK_KEY_m)); /* now it is a letter */
+  save (f, screen);
+  assert_value (f, 1, "Concentration", "13.4");
+  assert_value (f, 2, "Concentration", "15");
+}
+
 static void
 test_other_well (Fixture *f, gconstpointer data)
 {
@@ -420,6 +459,7 @@ main (int argc, char **argv)
     { "/conflicts/all-mine", test_all_mine },
     { "/conflicts/all-theirs", test_all_theirs },
     { "/conflicts/third", test_third },
+    { "/conflicts/keys", test_keys },
     { "/conflicts/other-well", test_other_well },
     { "/conflicts/swap", test_swap },
     { "/conflicts/drop", test_drop },

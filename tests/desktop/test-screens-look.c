@@ -17,8 +17,17 @@ static char *project;
 static void
 fill (void)
 {
+  g_autofree char *first = NULL;
+  g_autoptr (JsonObject) begun = NULL;
+
   lab = mns_screen_lab_new ();
-  project = mns_world_add_project (lab->world, "Alpha", 12, NULL);
+  project = mns_world_add_project (lab->world, "Alpha", 12, "Library preparation");
+  first = mns_world_artifacts (lab->world, project, 0, 1);
+  begun = mns_world_must (lab->world,
+                          MNS_WORLD_RESEARCHER,
+                          "step.begin@1",
+                          "{'step': 'Fragment DNA', 'inputs': [{'artifact': %s}]}",
+                          first);
   g_free (mns_world_add_project (lab->world, "Beta", 3, NULL));
   mns_screen_lab_open (lab);
 }
@@ -79,7 +88,10 @@ test_search_finds_nothing (void)
 static void
 test_search_too_short (void)
 {
-  mns_screen_lab_show (lab, "/search/x", "status");
+  GtkWidget *screen = mns_screen_lab_show (lab, "/search/x", "content");
+
+  mns_screen_lab_wait_says (screen, "Recent steps");
+  g_assert_true (mns_screen_lab_says (screen, "Fragment DNA"));
   mns_screen_lab_shoot (lab, "search-short");
 }
 
@@ -103,9 +115,26 @@ test_sample (void)
   g_assert_true (mns_screen_lab_says (screen, "Alpha-P1 A:1"));
   mns_screen_lab_shoot (lab, "sample-now");
   show_tab (screen, "history");
+  g_assert_true (mns_screen_lab_says (screen, "In progress"));
+  g_assert_true (mns_screen_lab_says (screen, "Rosa Researcher"));
   mns_screen_lab_shoot (lab, "sample-history");
   show_tab (screen, "family");
+  g_assert_true (mns_screen_lab_says (screen, "└ S-1"));
   mns_screen_lab_shoot (lab, "sample-family");
+}
+
+static void
+test_sample_without_workflow (void)
+{
+  g_autofree char *args = g_strdup ("{'text': 'RES2A1', 'kind': 'SAMPLE'}");
+  g_autoptr (MnsViewResult) found = mns_screen_lab_look (lab, "search", args);
+  g_autofree char *id = mns_cell_dup_id (found->rows, 0, "id");
+  g_autofree char *path = g_strconcat ("/sample/", id, NULL);
+  GtkWidget *screen = mns_screen_lab_show (lab, path, "content");
+
+  show_tab (screen, "history");
+  g_assert_true (mns_screen_lab_says (screen, "Not in any workflow yet"));
+  mns_screen_lab_shoot (lab, "sample-history-empty");
 }
 
 static void
@@ -157,6 +186,7 @@ main (int argc, char **argv)
   g_test_add_func ("/search/nothing", test_search_finds_nothing);
   g_test_add_func ("/search/too-short", test_search_too_short);
   g_test_add_func ("/sample/tabs", test_sample);
+  g_test_add_func ("/sample/without-workflow", test_sample_without_workflow);
   g_test_add_func ("/sample/gone", test_sample_gone);
   g_test_add_func ("/container/both-ways", test_container);
   failed = g_test_run ();

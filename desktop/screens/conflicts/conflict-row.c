@@ -293,8 +293,17 @@ describe_where (MnsConflictRows *self,
   {
     const char *member, *text;
   } members[] = {
-    { "qc_flag", N_ ("QC flag") }, { "name", N_ ("Name") },   { "container", N_ ("Container") },
-    { "well", N_ ("Well") },       { "state", N_ ("State") },
+    { "qc_flag", N_ ("QC flag") },
+    { "name", N_ ("Name") },
+    { "container", N_ ("Container") },
+    { "well", N_ ("Well") },
+    { "state", N_ ("State") },
+    { "priority", N_ ("Priority") },
+    { "open_date", N_ ("Opened") },
+    { "close_date", N_ ("Closed") },
+    { "received_date", N_ ("Received") },
+    { "instrument", N_ ("Instrument") },
+    { "action", N_ ("Next step") },
   };
   const char *name = g_hash_table_lookup (names, line->owner);
   const char *title = g_hash_table_lookup (titles, line->member);
