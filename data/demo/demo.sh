@@ -7,12 +7,14 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 build=$top/build
 headless=0
 port=0
+live_seconds=600
 state=${XDG_STATE_HOME:-$HOME/.local/state}/meniscus-demo
 while [ $# -gt 0 ]; do
   case "$1" in
     --headless) headless=1 ;;
     --port) port=$2; shift ;;
     --state) state=$2; shift ;;
+    --run-seconds) live_seconds=$2; shift ;;
     *) echo "./dev demo: unknown option $1" >&2; exit 2 ;;
   esac
   shift
@@ -32,10 +34,13 @@ echo "$port" >"$state/port"
 fifo=$state/ready
 rm -f "$fifo"
 mkfifo -m 600 "$fifo"
-"$build/server/meniscus-server" --state "$state/server" --listen "127.0.0.1:$port" >"$fifo" \
-  2>>"$state/server.log" &
+mkdir -p -m 700 "$state/runs"
+"$build/server/meniscus-server" --state "$state/server" --listen "127.0.0.1:$port" \
+  --run-root "$state/runs" >"$fifo" 2>>"$state/server.log" &
 server=$!
+sequencer=
 stop() {
+  [ -z "$sequencer" ] || kill "$sequencer" 2>/dev/null || true
   kill "$server" 2>/dev/null && wait "$server" 2>/dev/null || true
   rm -f "$fifo"
 }
@@ -54,6 +59,23 @@ if ! [ -f "$password" ]; then
     --password-file "$password.new" >&2
   mv "$password.new" "$password"
 fi
+
+# A fake sequencer: a run that is over, and one that goes on while you watch. Each start of the
+# demonstration is a run more; the oldest go.
+runs=$(find "$state/runs" -mindepth 1 -maxdepth 1 -type d | wc -l)
+if [ "$runs" -gt 20 ]; then rm -rf "$state/runs"; mkdir -m 700 "$state/runs"; runs=0; fi
+count=$(($(cat "$state/run-count" 2>/dev/null || echo 0) + 1))
+echo "$count" >"$state/run-count"
+sequence=$build/server/instruments/meniscus-run
+# One that was left when the demonstration ended: it comes no further.
+for run in "$state"/runs/miseq-*; do
+  [ ! -d "$run" ] || [ -e "$run/RTAComplete.txt" ] || touch "$run/RTAComplete.txt"
+done
+[ "$runs" -gt 0 ] || "$sequence" generate --preset novaseq6000-s1 --reads 51,8i,8i,51 --swaths 2 \
+  --tiles 24 --seed "$count" "$state/runs/novaseq-$count" >&2 || true
+nice -n 10 "$sequence" generate --live --seconds "$live_seconds" --preset miseq \
+  --reads 76,8i,8i,76 --seed "$((count + 100))" "$state/runs/miseq-$count" >&2 &
+sequencer=$!
 
 echo "ready $url"
 echo "user $user (and mira), password in $password" >&2

@@ -245,6 +245,7 @@ static const struct
   { "win.back", { "<Alt>Left" } },
   { "win.open::/lab", { "<Alt>1" } },
   { "win.open::/projects", { "<Alt>2" } },
+  { "win.open::/runs", { "<Alt>3" } },
   { "win.show-help-overlay", { "<Control>question", "F1" } },
 };
 

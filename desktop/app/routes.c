@@ -15,6 +15,8 @@
 #include "desktop/screens/projects/projects-screen.h"
 #include "desktop/screens/queue/bucket-screen.h"
 #include "desktop/screens/queue/queue-screen.h"
+#include "desktop/screens/runs/run-screen.h"
+#include "desktop/screens/runs/runs-screen.h"
 #include "desktop/screens/sample/sample-screen.h"
 #include "desktop/screens/search/search-screen.h"
 #include "desktop/screens/step/step-screen.h"
@@ -34,6 +36,8 @@ static const struct
   { "/projects", TRUE, mns_projects_screen_new },
   { "/project/", FALSE, mns_project_screen_new },
   { "/import/", FALSE, mns_import_screen_new },
+  { "/runs", TRUE, mns_runs_screen_new },
+  { "/seqrun/", FALSE, mns_run_screen_new },
   { "/search/", FALSE, mns_search_screen_new },
   { "/sample/", FALSE, mns_sample_screen_new },
   { "/container/", FALSE, mns_container_screen_new },

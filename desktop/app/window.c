@@ -31,6 +31,7 @@ struct _MnsWindow
   GtkButton *back_button;
   GtkToggleButton *lab_button;
   GtkToggleButton *projects_button;
+  GtkToggleButton *runs_button;
   GtkSearchEntry *search_entry;
   GtkMenuButton *sync_button;
   GtkLabel *sync_label;
@@ -96,6 +97,7 @@ mns_window_open (MnsWindow *self, const char *path)
   g_ptr_array_add (self->screens, screen);
   gtk_toggle_button_set_active (self->lab_button, g_str_equal (path, "/lab"));
   gtk_toggle_button_set_active (self->projects_button, g_str_equal (path, "/projects"));
+  gtk_toggle_button_set_active (self->runs_button, g_str_equal (path, "/runs"));
   show_last (self);
   mns_screen_refresh (MNS_SCREEN (screen));
 }
@@ -331,6 +333,7 @@ mns_window_class_init (MnsWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MnsWindow, back_button);
   gtk_widget_class_bind_template_child (widget_class, MnsWindow, lab_button);
   gtk_widget_class_bind_template_child (widget_class, MnsWindow, projects_button);
+  gtk_widget_class_bind_template_child (widget_class, MnsWindow, runs_button);
   gtk_widget_class_bind_template_child (widget_class, MnsWindow, search_entry);
   gtk_widget_class_bind_template_child (widget_class, MnsWindow, sync_button);
   gtk_widget_class_bind_template_child (widget_class, MnsWindow, sync_label);

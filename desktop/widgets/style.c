@@ -15,10 +15,11 @@
 #define RESOURCES "/org/meniscus/Meniscus/widgets/"
 
 static const char *const names[] = {
-  "mns_bg",      "mns_bg2",     "mns_fg",      "mns_mut",     "mns_line",    "mns_line2",
-  "mns_acc",     "mns_acc_fg",  "mns_sel",     "mns_sel_fg",  "mns_err",     "mns_errbg",
-  "mns_warnbg",  "mns_infobg",  "mns_ok",      "mns_group_0", "mns_group_1", "mns_group_2",
-  "mns_group_3", "mns_group_4", "mns_group_5",
+  "mns_bg",      "mns_bg2",      "mns_fg",       "mns_mut",      "mns_line",
+  "mns_line2",   "mns_acc",      "mns_acc_fg",   "mns_sel",      "mns_sel_fg",
+  "mns_err",     "mns_errbg",    "mns_warnbg",   "mns_infobg",   "mns_ok",
+  "mns_group_0", "mns_group_1",  "mns_group_2",  "mns_group_3",  "mns_group_4",
+  "mns_group_5", "mns_series_0", "mns_series_1", "mns_series_2", "mns_series_3",
 };
 
 G_STATIC_ASSERT (G_N_ELEMENTS (names) == MNS_N_COLORS);
