@@ -83,19 +83,16 @@ get_counts (GHashTable *counts, const MnsId *queue)
   return found;
 }
 
-/* The server keeps counters, one a stage, status and shard. A device counts its own rows, out of
- * two indexes that hold all it needs: what waits by queue, and what is open by stage.
+/* The server keeps counters, one a stage, status and shard; a device counts its own rows, in an
+ * index of its own (sync/client/schema.c).
  */
 static const char server_counts_sql[] =
-    "SELECT s.queue_id, CAST(SUM(CASE WHEN c.status = 'QUEUED' THEN c.n ELSE 0 END) AS bigint), "
-    "CAST(SUM(c.n) AS bigint) FROM stage_count c JOIN stage s ON s.id = c.stage_id "
-    "WHERE c.status IN ('QUEUED', 'IN_PROGRESS') GROUP BY s.queue_id";
+    "SELECT s.queue_id, c.status, 0 AS priority, CAST(SUM(c.n) AS bigint) FROM stage_count c "
+    "JOIN stage s ON s.id = c.stage_id WHERE c.status IN ('QUEUED', 'IN_PROGRESS') "
+    "GROUP BY s.queue_id, c.status";
 static const char device_counts_sql[] =
-    "SELECT s.queue_id, (SELECT COUNT(*) FROM stage_entry q "
-    "WHERE q.queue_id = s.queue_id AND q.status = 'QUEUED'), SUM(o.n) "
-    "FROM (SELECT stage_id, COUNT(*) AS n FROM stage_entry "
-    "WHERE status IN ('QUEUED', 'IN_PROGRESS') GROUP BY stage_id) AS o "
-    "JOIN stage s ON s.id = o.stage_id GROUP BY s.queue_id";
+    "SELECT queue_id, status, priority, COUNT(*) FROM stage_entry "
+    "WHERE status IN ('QUEUED', 'IN_PROGRESS') GROUP BY queue_id, status, priority";
 
 static gboolean
 count_stages (const MnsLook *look, GHashTable *counts, GError **error)
@@ -108,9 +105,12 @@ count_stages (const MnsLook *look, GHashTable *counts, GError **error)
   for (guint i = 0; i < mns_rows_get_n_rows (rows); i++)
     {
       Counts *place = get_counts (counts, mns_rows_get_id (rows, i, 0));
+      gint64 n = mns_rows_get_int (rows, i, 3);
 
-      place->queued = mns_rows_get_int (rows, i, 1);
-      place->in_progress = mns_rows_get_int (rows, i, 2) - place->queued;
+      if (g_str_equal (mns_rows_get_text (rows, i, 1), "IN_PROGRESS"))
+        place->in_progress += n;
+      else
+        place->queued += n;
     }
   return TRUE;
 }

@@ -303,6 +303,8 @@ look_at_queue_ids (const MnsLook *look, JsonObject *args, MnsViewResult *result,
 {
   g_auto (Narrowing) narrowing = { 0 };
   g_auto (Queue) queue = { 0 };
+  const char *word = mns_look_get_text (args, "sort");
+  gboolean in_order; /* the entries know it themselves */
   g_autofree char *order = NULL;
   g_autofree char *sql = NULL;
 
@@ -312,7 +314,11 @@ look_at_queue_ids (const MnsLook *look, JsonObject *args, MnsViewResult *result,
   if (order == NULL)
     return FALSE;
   narrowing_read (&narrowing, args);
-  sql = g_strconcat ("SELECT e.artifact_id FROM stage_entry e" QUEUE_JOINS QUEUE_WHERE,
+  in_order = *narrowing.where == '\0' &&
+             (word == NULL || g_str_equal (word, "priority") || g_str_equal (word, "queued"));
+  sql = g_strconcat ("SELECT e.artifact_id FROM stage_entry e ",
+                     in_order ? "" : QUEUE_JOINS,
+                     QUEUE_WHERE,
                      narrowing.where,
                      "ORDER BY ",
                      order,

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sync/client/schema.h"
 #include "sync/store/sqlite-store.h"
 #include "sync/views/view.h"
 #include "tests/bench/big-lab.h"
@@ -279,11 +280,11 @@ measure_views (Lab *labs)
   for (guint i = 0; i < G_N_ELEMENTS (views); i++)
     {
       g_autofree char *name =
-          g_strdup_printf ("local: view %s of %u, p95 to 50 ms", views[i].view, LARGE);
+          g_strdup_printf ("local: view %s of %u, p95 to 100 ms", views[i].view, LARGE);
 
       for (guint round = 0; round < VIEW_ROUNDS; round++)
         view_once (&labs[1], i);
-      mns_bench_print (name, "budget", mns_bench_quantile (labs[1].ms, 0.95) / 50, 1, FALSE);
+      mns_bench_print (name, "budget", mns_bench_quantile (labs[1].ms, 0.95) / 100, 1, FALSE);
       g_array_set_size (labs[1].ms, 0);
     }
 }
@@ -408,6 +409,71 @@ measure_rebase (const char *world_path, MnsWorld *world)
   lab_close (&lab);
 }
 
+/* ---- the floor of a first sync ---- */
+
+static void
+check (sqlite3 *db, int rc)
+{
+  if (rc != SQLITE_OK && rc != SQLITE_ROW && rc != SQLITE_DONE)
+    g_error ("%s", sqlite3_errmsg (db));
+}
+
+static gint64
+copy_rows (sqlite3 *from, sqlite3 *to, const MnsEntity *entity)
+{
+  g_autofree char *columns = mns_entity_column_list (entity, NULL);
+  g_autofree char *select = g_strdup_printf ("SELECT %s FROM %s", columns, entity->table);
+  g_autoptr (GString) insert = g_string_new (NULL);
+  sqlite3_stmt *rows = NULL;
+  sqlite3_stmt *put = NULL;
+  gint64 n = 0;
+  int n_columns;
+
+  check (from, sqlite3_prepare_v2 (from, select, -1, &rows, NULL));
+  n_columns = sqlite3_column_count (rows);
+  g_string_printf (insert, "INSERT INTO %s (%s) VALUES (?", entity->table, columns);
+  for (int i = 1; i < n_columns; i++)
+    g_string_append (insert, ", ?");
+  g_string_append (insert, ")");
+  check (to, sqlite3_prepare_v2 (to, insert->str, -1, &put, NULL));
+  for (; sqlite3_step (rows) == SQLITE_ROW; n++)
+    {
+      for (int i = 0; i < n_columns; i++)
+        sqlite3_bind_value (put, i + 1, sqlite3_column_value (rows, i));
+      check (to, sqlite3_step (put));
+      sqlite3_reset (put);
+    }
+  sqlite3_finalize (rows);
+  sqlite3_finalize (put);
+  return n;
+}
+
+/* Prints the seconds that SQLite alone needs for the rows and indexes of the file, and the rows. */
+static void
+insert_barely (const char *source, const char *target)
+{
+  g_autoptr (GError) error = NULL;
+  MnsStore *from = mns_sqlite_open (source, MNS_SQLITE_READ_ONLY, &error);
+  MnsStore *to = mns_sqlite_open (target, MNS_SQLITE_BULK, &error);
+  gint64 start = g_get_monotonic_time ();
+  gint64 n_rows = 0;
+  guint n = 0;
+  const MnsEntity *const *entities = mns_entities_get_all (&n);
+
+  g_assert_no_error (error);
+  g_assert_true (mns_sqlite_run_script (to, "BEGIN", NULL));
+  g_assert_true (mns_schema_create_tables (to, NULL));
+  for (guint i = 0; i < n; i++)
+    n_rows += copy_rows (mns_sqlite_get_handle (from), mns_sqlite_get_handle (to), entities[i]);
+  g_assert_true (mns_schema_create_rest (to, NULL));
+  g_assert_true (mns_sqlite_run_script (to, "COMMIT", NULL));
+  printf ("%.3f %" G_GINT64_FORMAT "\n",
+          (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC,
+          n_rows);
+  mns_store_free (from);
+  mns_store_free (to);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -417,13 +483,25 @@ main (int argc, char **argv)
   MnsWorld *world;
   gint64 start = g_get_monotonic_time ();
 
+  if (argc == 4 && g_str_equal (argv[1], "grow"))
+    {
+      mns_big_lab_make (argv[2], NULL, NULL, (guint) g_ascii_strtoull (argv[3], NULL, 10));
+      return 0;
+    }
+  if (argc == 4 && g_str_equal (argv[1], "bare"))
+    {
+      insert_barely (argv[2], argv[3]);
+      return 0;
+    }
   root = mns_test_make_tmp_dir ();
   world_path = g_build_filename (root, "world.db", NULL);
   world = mns_big_lab_new_world (world_path, N_QUEUED);
   project = mns_world_ask (world, "SELECT id FROM project WHERE name = $text", "Bench");
   queued_artifacts = mns_world_artifacts (world, project, 0, N_QUEUED);
   step = mns_world_ask (world, "SELECT id FROM step WHERE name = $text", "Fragment DNA");
-  if (only_rebase)
+  if (argc == 4 && g_str_equal (argv[1], "make"))
+    mns_big_lab_make (argv[2], world_path, world, (guint) g_ascii_strtoull (argv[3], NULL, 10));
+  else if (only_rebase)
     measure_rebase (world_path, world);
   else
     {

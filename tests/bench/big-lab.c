@@ -183,8 +183,8 @@ void
 mns_big_lab_make (const char *dir, const char *world_path, MnsWorld *world, guint n_samples)
 {
   g_autoptr (GError) error = NULL;
-  MnsReplica *replica =
-      mns_replica_open (dir, &hooks, &world->people[MNS_WORLD_RESEARCHER], "Rosa", &error);
+  MnsReplica *replica = mns_replica_open (
+      dir, &hooks, world != NULL ? &world->people[MNS_WORLD_RESEARCHER] : NULL, "Rosa", &error);
   g_autofree char *path = g_strdup (mns_replica_get_path (replica));
   g_autofree char *empty = g_build_filename (dir, "empty.db", NULL);
   MnsStore *store;
@@ -195,7 +195,10 @@ mns_big_lab_make (const char *dir, const char *world_path, MnsWorld *world, guin
   mns_replica_remove_database (path);
   store = mns_sqlite_open (path, MNS_SQLITE_BULK, &error);
   g_assert_no_error (error);
-  run (store, "ATTACH '%s' AS world; ATTACH '%s' AS empty; BEGIN", world_path, empty);
+  run (store,
+       "ATTACH '%s' AS world; ATTACH '%s' AS empty; BEGIN",
+       world_path != NULL ? world_path : empty,
+       empty);
   g_assert_true (mns_schema_create_tables (store, &error));
   run (store, "INSERT INTO sync_meta SELECT * FROM empty.sync_meta");
   copy_world (store);

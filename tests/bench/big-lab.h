@@ -25,7 +25,8 @@ void mns_big_lab_id (MnsId *id, MnsBigLabKind kind, guint n);
 MnsWorld *mns_big_lab_new_world (const char *folder, guint n_queued);
 
 /* A replica in the new folder @dir with the rows of the world and @n_samples more, made as a first
- * sync makes it; its person is the world's researcher. Fails the program.
+ * sync makes it; its person is the world's researcher. Without a world @dir holds a replica
+ * already, with a project "Bench". Fails the program.
  */
 void mns_big_lab_make (const char *dir, const char *world_path, MnsWorld *world, guint n_samples);
 MnsReplica *mns_big_lab_open (const char *dir);
