@@ -46,7 +46,10 @@ dies_hook (const char *point, gpointer data, GError **error)
   Device *self = data;
 
   if (self->crashed)
-    return TRUE;
+    {
+      g_set_error (error, MNS_ERROR, MNS_ERROR_FAILED, "the program has ended");
+      return TRUE;
+    }
   if (self->disk_full && g_str_equal (point, "before-commit"))
     {
       self->disk_full = FALSE;

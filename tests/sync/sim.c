@@ -210,7 +210,10 @@ lose_file (Sim *self, Device *device)
 static void
 copy_disk (Sim *self, Device *device)
 {
-  if (self->n_devices == SIM_DEVICES)
+  /* Once in a world: two copies of one copy hold the same unsent commands, and both go on under
+   * new ids. That a command's id comes under two devices' ids only the server could notice.
+   */
+  if (self->cloned)
     return;
   self->cloned = TRUE;
   sim_device_clone (device, &self->devices[self->n_devices++]);
