@@ -426,6 +426,64 @@ test_apply (Fixture *f, gconstpointer data)
   g_assert_cmpuint (mns_rows_get_n_rows (runs->rows), ==, 3);
 }
 
+/* Offline a step was begun with a sample that somebody else began first, and both were placed. Redo
+ * all: the step is begun without that sample, and the other one is placed in the new step.
+ */
+static void
+test_followers (Fixture *f, gconstpointer data)
+{
+  MnsId begun = { { [0] = 0x03, [5] = 1, [6] = 0x70, [8] = 0x80, [15] = 1 } };
+  MnsId run, outputs[2], plate;
+  g_autofree char *run_text = NULL;
+  g_autofree char *plate_text = NULL;
+  g_autofree char *first = NULL;
+  g_autofree char *second = NULL;
+  g_autofree char *args = NULL;
+  g_autoptr (MnsViewResult) runs = NULL;
+  guint n_placed = 0;
+  GtkWidget *screen;
+
+  mns_id_derive (&run, &begun, "run", 0);
+  mns_id_derive (&outputs[0], &begun, "output", 0);
+  mns_id_derive (&outputs[1], &begun, "output", 1);
+  mns_id_derive (&plate, &begun, "container", 0);
+  run_text = mns_id_to_string (&run);
+  first = mns_id_to_string (&outputs[0]);
+  second = mns_id_to_string (&outputs[1]);
+  plate_text = mns_id_to_string (&plate);
+  args = g_strdup_printf (
+      "{'run': '%s', 'places': ["
+      "{'artifact': '%s', 'container': '%s', 'well': 'D:4'},"
+      "{'artifact': '%s', 'container': '%s', 'well': 'C:3'}]}",
+      run_text,
+      first,
+      plate_text,
+      second,
+      plate_text);
+  add_begun (f);
+  mns_screen_lab_add_conflict (f->lab, "step.place@1", args, NULL, 0);
+  screen = open_conflicts (f, "It no longer exists");
+  mns_screen_lab_shoot (f->lab, "conflicts-followers");
+  click (f, screen, "Redo all");
+  save (f, screen);
+
+  runs = mns_screen_lab_look (f->lab, "my_runs", "{}");
+  g_assert_cmpuint (mns_rows_get_n_rows (runs->rows), ==, 3);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autofree char *id = mns_cell_dup_id (runs->rows, i, "run_id");
+      g_autofree char *of_run = g_strdup_printf ("{'run': '%s'}", id);
+      g_autoptr (MnsViewResult) pairs = mns_screen_lab_look (f->lab, "run_pairs", of_run);
+
+      if (g_str_equal (id, f->run) || g_str_equal (id, f->placing))
+        continue;
+      g_assert_cmpuint (mns_rows_get_n_rows (pairs->rows), ==, 1);
+      g_assert_cmpstr (mns_cell_text (pairs->rows, 0, "well"), ==, "C:3");
+      n_placed++;
+    }
+  g_assert_cmpuint (n_placed, ==, 1);
+}
+
 /* Of the same step: one bundle. Of others: one each, the oldest first. */
 static void
 test_bundles (Fixture *f, gconstpointer data)
@@ -464,6 +522,7 @@ main (int argc, char **argv)
     { "/conflicts/swap", test_swap },
     { "/conflicts/drop", test_drop },
     { "/conflicts/apply", test_apply },
+    { "/conflicts/followers", test_followers },
     { "/conflicts/bundles", test_bundles },
   };
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "desktop/app/cells.h"
+#include "desktop/screens/conflicts/conflict-follow.h"
 #include "desktop/screens/conflicts/conflict-settle.h"
 
 static const char *const words[] = {
@@ -31,7 +32,7 @@ static const MnsPick of_wells[] = { MNS_PICK_OTHER_WELL, MNS_PICK_SWAP, MNS_PICK
 static const MnsPick of_moved[] = { MNS_PICK_APPLY, MNS_PICK_DROP, 0 };
 static const MnsPick of_done[] = { MNS_PICK_THEIRS, MNS_PICK_COMMENT, 0 };
 static const MnsPick of_redo[] = { MNS_PICK_REDO, MNS_PICK_DROP, 0 };
-static const MnsPick of_gone[] = { MNS_PICK_DROP, 0 };
+static const MnsPick of_gone[] = { MNS_PICK_REDO, MNS_PICK_DROP, 0 };
 static const MnsPick of_names[] = { MNS_PICK_THIRD, MNS_PICK_DROP, 0 };
 
 /* What a code offers for the command as a whole; codes that are not here offer to do it again. */
@@ -303,6 +304,8 @@ mns_conflict_new (const MnsRows *rows, guint row)
   self->args = args != NULL ? json_object_ref (args) : json_object_new ();
   self->expect = expect != NULL ? json_object_ref (expect) : NULL;
   self->run = g_strdup (get_text (self->args, "run"));
+  if (self->run == NULL)
+    self->run = mns_conflict_dup_made_run (self->command, self->command_id);
   self->there = mns_cell_parse_json (rows, row, "there");
   self->lines = g_ptr_array_new_with_free_func ((GDestroyNotify) line_free);
   add_lines (self, seen);
@@ -644,7 +647,7 @@ mns_conflict_resolve (const MnsConflict *self, GHashTable *places, const char *r
         g_clear_pointer (&next, json_object_unref);
     }
   if (next == NULL)
-    pick = has_pick (self, MNS_PICK_THEIRS) ? MNS_PICK_THEIRS : MNS_PICK_DROP;
+    pick = has_pick (self, MNS_PICK_DROP) ? MNS_PICK_DROP : MNS_PICK_THEIRS;
   else if (pick == MNS_PICK_THEIRS || pick == MNS_PICK_DROP)
     pick = g_strcmp0 (self->code, "well_taken") == 0 ? MNS_PICK_OTHER_WELL : MNS_PICK_THIRD;
   json_object_set_string_member (args, "choice", words[pick]);

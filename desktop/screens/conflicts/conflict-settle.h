@@ -63,7 +63,7 @@ typedef struct
   char *code;
   char *detail;
   char *cause; /* nullable: id of the command that it follows */
-  char *run;   /* nullable: the step that it is about */
+  char *run;   /* nullable: the step that it is about, or would have made */
   gint64 n;
   gint64 performed_at;
   JsonObject *args;

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "desktop/app/cells.h"
+#include "desktop/screens/conflicts/conflict-follow.h"
 #include "desktop/screens/conflicts/conflict-row.h"
 #include "desktop/screens/conflicts/conflict-settle.h"
 #include "desktop/screens/conflicts/conflicts-screen.h"
@@ -413,6 +414,25 @@ end_saving (MnsConflictsScreen *self)
   mns_screen_refresh (MNS_SCREEN (self));
 }
 
+/* What follows a step that was begun anew is about that one. */
+static void
+lead_on (MnsConflictsScreen *self, MnsResult *done)
+{
+  MnsConflict *leader = g_ptr_array_index (self->saving, 0);
+  g_autoptr (JsonObject) given = mns_conflict_resolve (leader, self->places, NULL);
+  JsonObject *result = done->result != NULL ? json_node_get_object (done->result) : NULL;
+  g_autoptr (GHashTable) ids = NULL;
+
+  if (result == NULL || !json_object_has_member (result, "next") ||
+      !json_object_has_member (given, "next"))
+    return;
+  ids = mns_conflict_map_made (leader,
+                               json_object_get_object_member (given, "next"),
+                               json_object_get_object_member (result, "next"));
+  for (guint i = 1; i < self->saving->len; i++)
+    mns_conflict_follow (g_ptr_array_index (self->saving, i), ids);
+}
+
 static void
 settled_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -430,6 +450,7 @@ settled_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   self->n_saved++;
+  lead_on (self, done);
   g_ptr_array_remove_index (self->saving, 0);
   save_next (self);
 }

@@ -77,7 +77,7 @@ static const MnsPageColumn history_columns[] = {
 };
 
 static const MnsListColumn history_list[] = {
-  { "at", N_ ("Since"), FALSE, 100, FALSE, FALSE },
+  { "at", N_ ("Since"), FALSE, 120, FALSE, FALSE },
   { "protocol", N_ ("Protocol"), FALSE, 170, FALSE, FALSE },
   { "step", N_ ("Step"), FALSE, -1, TRUE, FALSE },
   { "name", N_ ("Sample"), FALSE, 130, FALSE, FALSE },
@@ -103,7 +103,7 @@ static const MnsListColumn family_list[] = {
   { "lims_id", N_ ("LIMS ID"), FALSE, 130, FALSE, FALSE },
   { "step", N_ ("Made in step"), FALSE, 190, FALSE, FALSE },
   { "run_lims_id", N_ ("Run"), FALSE, 80, FALSE, FALSE },
-  { "started_at", N_ ("When"), FALSE, 100, FALSE, FALSE },
+  { "started_at", N_ ("When"), FALSE, 120, FALSE, FALSE },
   { "qc_flag", N_ ("QC"), FALSE, 100, FALSE, FALSE },
   { "container", N_ ("Container"), FALSE, 170, FALSE, FALSE },
 };
