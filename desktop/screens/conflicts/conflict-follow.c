@@ -209,3 +209,52 @@ mns_conflict_follow (MnsConflict *self, GHashTable *ids)
   g_free (self->run);
   self->run = g_strdup (run);
 }
+
+/* ---- bundles ---- */
+
+/* The conflict that another one follows: by its cause, or as an earlier one of the same step. */
+static guint
+find_leader (GPtrArray *conflicts, guint at)
+{
+  const MnsConflict *self = g_ptr_array_index (conflicts, at);
+
+  for (guint i = 0; i < at; i++)
+    {
+      const MnsConflict *other = g_ptr_array_index (conflicts, i);
+
+      if (self->cause != NULL && (g_strcmp0 (self->cause, other->command_id) == 0 ||
+                                  g_strcmp0 (self->cause, other->cause) == 0))
+        return i;
+      if (self->run != NULL && g_strcmp0 (self->run, other->run) == 0)
+        return i;
+    }
+  return at;
+}
+
+/**
+ * mns_conflicts_bundle:
+ * @conflicts: #MnsConflict, in the order in which their commands were given
+ *
+ * Returns: (transfer full): a #GPtrArray of #GPtrArray of unowned conflicts
+ */
+GPtrArray *
+mns_conflicts_bundle (GPtrArray *conflicts)
+{
+  GPtrArray *bundles = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
+  g_autofree guint *place = g_new0 (guint, conflicts->len + 1);
+
+  for (guint i = 0; i < conflicts->len; i++)
+    {
+      guint leader = find_leader (conflicts, i);
+
+      if (leader == i)
+        {
+          place[i] = bundles->len;
+          g_ptr_array_add (bundles, g_ptr_array_new ());
+        }
+      else
+        place[i] = place[leader];
+      g_ptr_array_add (g_ptr_array_index (bundles, place[i]), g_ptr_array_index (conflicts, i));
+    }
+  return bundles;
+}

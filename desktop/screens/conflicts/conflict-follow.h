@@ -5,6 +5,9 @@
 
 G_BEGIN_DECLS
 
+/* Conflicts by bundle: arrays of MnsConflict, unowned, the oldest first. */
+GPtrArray *mns_conflicts_bundle (GPtrArray *conflicts);
+
 /* Id of what a refused step.begin would have made → id of what was made in its place, "" for
  * nothing. @next: what was done instead; @result: what it answered.
  */

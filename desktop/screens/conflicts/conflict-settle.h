@@ -100,7 +100,4 @@ void mns_where_free (MnsWhere *self);
 /* The arguments of conflict.resolve@1 for what was picked. @places: artifact id → MnsWhere. */
 JsonObject *mns_conflict_resolve (const MnsConflict *self, GHashTable *places, const char *reason);
 
-/* Conflicts by bundle: arrays of MnsConflict, unowned, the oldest first. */
-GPtrArray *mns_conflicts_bundle (GPtrArray *conflicts);
-
 G_END_DECLS
