@@ -54,7 +54,10 @@ static const struct
     mns_ctl_journals,
     "journals [list|all|none]",
     "work from before a restore that devices want to send again" },
-  { { "doctor", NULL }, mns_ctl_doctor, "doctor", "look for what is wrong, and say what to do" },
+  { { "doctor", NULL },
+    mns_ctl_doctor,
+    "doctor [--run-root DIR]... [--file-server HOST] [--vpn HOST]",
+    "look for what is wrong, with the instruments' shares too, and say what to do" },
 };
 
 static void

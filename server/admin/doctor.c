@@ -14,6 +14,8 @@
 
 #include "server/admin/ctl.h"
 #include "server/http/certificate.h"
+#include "server/instruments/doctor.h"
+#include "server/instruments/ingest.h"
 #include "sync/model/error.h"
 
 #define LOW_SPACE (G_GINT64_CONSTANT (1024) * 1024 * 1024)
@@ -41,6 +43,24 @@ typedef struct
   gboolean writable;
   gint64 newest_durable;
 } Doctor;
+
+/* What the options say of the integrations. */
+typedef struct
+{
+  char **roots;
+  char *file_server;
+  char *vpn;
+} Shares;
+
+static void
+clear_shares (Shares *self)
+{
+  g_strfreev (self->roots);
+  g_free (self->file_server);
+  g_free (self->vpn);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Shares, clear_shares)
 
 static void G_GNUC_PRINTF (4, 5)
     say (Doctor *self, Finding finding, const char *what, const char *format, ...)
@@ -241,6 +261,67 @@ tell_database (Doctor *self)
          self->n_open_uploads);
 }
 
+/* ---- the instruments' shares ---- */
+
+static Finding
+finding_of (MnsDoctorResult result)
+{
+  return result == MNS_DOCTOR_OK ? GOOD : result == MNS_DOCTOR_WARNING ? WARNING : BAD;
+}
+
+static void
+look_at_root (Doctor *self, const MnsDoctorSettings *settings)
+{
+  g_autoptr (GPtrArray) checks = mns_doctor_check (settings);
+
+  for (guint i = 0; i < checks->len; i++)
+    {
+      const MnsDoctorCheck *check = g_ptr_array_index (checks, i);
+
+      say (self,
+           finding_of (check->result),
+           "runs",
+           "%s: %s%s%s",
+           check->subject,
+           check->found,
+           check->advice != NULL ? " " : "",
+           check->advice != NULL ? check->advice : "");
+    }
+}
+
+/* The folders of the setting and those named here; hosts are those of the integration's share. */
+static void
+look_at_runs (Doctor *self, MnsPool *pool, const Shares *shares)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) settings = mns_ingest_read_roots (pool, &error);
+  g_autoptr (GStrvBuilder) all = g_strv_builder_new ();
+  g_auto (GStrv) roots = NULL;
+
+  if (settings == NULL)
+    say (self, BAD, "runs", "%s", error->message);
+  else
+    g_strv_builder_addv (all, (const char **) settings);
+  if (shares->roots != NULL)
+    g_strv_builder_addv (all, (const char **) shares->roots);
+  roots = g_strv_builder_end (all);
+  for (guint i = 0; roots[i] != NULL; i++)
+    {
+      const MnsDoctorSettings asked = { .root = roots[i],
+                                        .is_share = shares->file_server != NULL,
+                                        .file_server = i == 0 ? shares->file_server : NULL,
+                                        .vpn = i == 0 ? shares->vpn : NULL };
+
+      look_at_root (self, &asked);
+    }
+  if (roots[0] == NULL && settings != NULL)
+    say (self,
+         GOOD,
+         "runs",
+         "No folder of runs is named; for runs to come in by themselves set runs.roots or start "
+         "the server with --run-root.");
+}
+
 static int
 end (Doctor *self)
 {
@@ -260,8 +341,15 @@ mns_ctl_doctor (MnsCtl *self, GError **error)
   g_autoptr (MnsInstance) instance = NULL;
   g_autoptr (MnsPool) pool = NULL;
   g_autoptr (GError) failure = NULL;
+  g_auto (Shares) shares = { 0 };
+  const GOptionEntry entries[] = {
+    { "run-root", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &shares.roots, NULL, NULL },
+    { "file-server", 0, 0, G_OPTION_ARG_STRING, &shares.file_server, NULL, NULL },
+    { "vpn", 0, 0, G_OPTION_ARG_STRING, &shares.vpn, NULL, NULL },
+    { NULL },
+  };
 
-  if (!mns_ctl_parse (self, NULL, 0, error))
+  if (!mns_ctl_parse (self, entries, 0, error))
     return MNS_EXIT_USAGE;
   if (self->options.database == NULL)
     {
@@ -279,6 +367,7 @@ mns_ctl_doctor (MnsCtl *self, GError **error)
     tell_database (&doctor);
   else
     say (&doctor, BAD, "database", "It cannot be read: %s", failure->message);
+  look_at_runs (&doctor, pool, &shares);
   say (&doctor,
        GOOD,
        "server",

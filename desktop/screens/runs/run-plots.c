@@ -39,14 +39,14 @@ static const struct
   const char *title, *x, *y;
 } plots[N_PLOTS] = {
   [PLOT_INTENSITY] = { N_ ("Intensity by cycle"), N_ ("Cycle"), N_ ("Mean intensity") },
-  [PLOT_BASES] = { N_ ("Bases by cycle"), N_ ("Cycle"), N_ ("% of clusters") },
-  [PLOT_Q30] = { N_ ("Quality by cycle"), N_ ("Cycle"), N_ ("% ≥ Q30") },
+  [PLOT_BASES] = { N_ ("Bases by cycle"), N_ ("Cycle"), N_ ("Share of clusters, %") },
+  [PLOT_Q30] = { N_ ("Quality by cycle"), N_ ("Cycle"), N_ ("≥ Q30, %") },
   [PLOT_ERROR] = { N_ ("Error by cycle"), N_ ("Cycle"), N_ ("Error, %") },
   [PLOT_DENSITY] = { N_ ("Density by lane"), N_ ("Lane"), N_ ("Median, k/mm²") },
   [PLOT_PF] = { N_ ("Clusters passing filter by lane"), N_ ("Lane"), N_ ("Median, %") },
   [PLOT_HEAT] = { N_ ("Flow cell: density PF by tile"), N_ ("Tile"), N_ ("k/mm²") },
-  [PLOT_SCORES] = { N_ ("Q scores"), N_ ("Q score"), N_ ("% of bases") },
-  [PLOT_SHARES] = { N_ ("Index shares"), N_ ("Sample"), N_ ("% of clusters PF") },
+  [PLOT_SCORES] = { N_ ("Q scores"), N_ ("Q score"), N_ ("Share of bases, %") },
+  [PLOT_SHARES] = { N_ ("Index shares"), N_ ("Sample"), N_ ("Share of clusters PF, %") },
 };
 
 typedef struct
