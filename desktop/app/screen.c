@@ -260,6 +260,15 @@ mns_screen_show_loading (MnsScreen *self)
     priv->spinner_source = g_timeout_add (PATIENCE_MS, show_spinner_cb, self);
 }
 
+/* The description of a status page is markup; ours are words, and some hold what a person typed. */
+static void
+set_sentence (MnsScreen *self, const char *sentence)
+{
+  g_autofree char *escaped = sentence != NULL ? g_markup_escape_text (sentence, -1) : NULL;
+
+  adw_status_page_set_description (priv_of (self)->status, escaped);
+}
+
 /**
  * mns_screen_show_empty:
  * @title: what there is not
@@ -275,7 +284,7 @@ mns_screen_show_empty (
 
   adw_status_page_set_icon_name (priv->status, NULL);
   adw_status_page_set_title (priv->status, title);
-  adw_status_page_set_description (priv->status, sentence);
+  set_sentence (self, sentence);
   gtk_widget_set_visible (GTK_WIDGET (priv->status_button), button != NULL);
   if (button != NULL)
     {
@@ -296,7 +305,7 @@ mns_screen_show_error (MnsScreen *self, const GError *error)
     return;
   adw_status_page_set_icon_name (priv->status, "dialog-error-symbolic");
   adw_status_page_set_title (priv->status, _ ("This could not be read"));
-  adw_status_page_set_description (priv->status, error->message);
+  set_sentence (self, error->message);
   gtk_widget_set_visible (GTK_WIDGET (priv->status_button), TRUE);
   gtk_button_set_label (priv->status_button, _ ("Try again"));
   gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (priv->status_button), "win.reload");
