@@ -42,7 +42,7 @@ look_at_runs (const MnsLook *look, JsonObject *args, MnsViewResult *result, GErr
       "= 1 OR mns_contains (coalesce (r.flow_cell, ''), $filter) = 1 "
       "OR mns_contains (coalesce (r.experiment, ''), $filter) = 1 OR r.status = $filter) "
       "ORDER BY " IS_OVER
-      ", coalesce (r.started_at, r.changed_at) DESC, r.id "
+      ", coalesce (r.started_at, r.changed_at) DESC, r.changed_at DESC, r.id "
       "LIMIT $limit OFFSET $offset",
       MNS_ARGS (MNS_ARG_INT ("any", any),
                 MNS_ARG_ID ("instrument", &instrument),
@@ -182,7 +182,7 @@ look_at_tiles (const MnsLook *look, JsonObject *args, MnsViewResult *result, GEr
       "FROM instrument i JOIN instrument_type t ON t.id = i.instrument_type_id "
       "JOIN sequencing_run x ON x.id = (SELECT r.id FROM sequencing_run r "
       "WHERE r.instrument_id = i.id ORDER BY " IS_OVER
-      ", coalesce (r.started_at, r.changed_at) DESC, r.id LIMIT 1) "
+      ", coalesce (r.started_at, r.changed_at) DESC, r.changed_at DESC, r.id LIMIT 1) "
       "WHERE i.archived = 0 ORDER BY i.name, i.id",
       NULL,
       error);

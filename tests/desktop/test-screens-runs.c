@@ -83,6 +83,8 @@ test_run (void)
   g_assert_true (mns_screen_lab_says (screen, "MCS"));
   g_assert_true (mns_screen_lab_says (screen, "the version is not known"));
   mns_screen_lab_shoot (lab, "run");
+  g_assert_true (gtk_widget_activate_action (screen, "run.set-status", "s", "failed"));
+  mns_screen_lab_wait_says (screen, "✗ Failed (set by a person) · cycle 84/168");
 }
 
 static void

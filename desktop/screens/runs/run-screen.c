@@ -22,6 +22,7 @@ struct _MnsRunScreen
   char *run;
   char *plot; /* hash of the document that is shown */
   char *details_text;
+  char *status; /* as shown */
   MnsRows *figures, *reads;
 
   GtkStack *pages;
@@ -225,10 +226,15 @@ run_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
                              "/runs");
       return;
     }
+  g_free (self->status);
+  self->status = g_strdup (mns_cell_text (view->rows, 0, "status"));
   cycles = mns_cell_int (view->rows, 0, "cycles");
   cycle = mns_format_cycle (view->rows, 0, "cycle");
-  facts = g_strdup_printf (
-      _ ("%s · cycle %s"), mns_run_status_text (mns_cell_text (view->rows, 0, "status")), cycle);
+  facts = g_strdup_printf (g_strcmp0 (mns_cell_text (view->rows, 0, "status_by"), "USER") == 0
+                               ? _ ("%s (set by a person) · cycle %s")
+                               : _ ("%s · cycle %s"),
+                           mns_run_status_text (self->status),
+                           cycle);
   mns_screen_set_title (screen, mns_cell_text (view->rows, 0, "run"));
   mns_screen_set_facts (screen, facts);
   gtk_progress_bar_set_fraction (
@@ -309,6 +315,67 @@ mns_run_screen_refresh (MnsScreen *screen)
                       g_object_ref (self));
 }
 
+/* ---- a person's word ---- */
+
+/* States that a person decides on; the others an instrument knows better. */
+static const char *const settable[] = { "completed", "ended_early", "failed", "aborted" };
+
+static void
+status_set_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MnsRunScreen) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MnsResult) done = mns_session_do_finish (MNS_SESSION (source), result, &error);
+
+  if (!mns_screen_show_refusal (MNS_SCREEN (self), done, error))
+    mns_screen_refresh (MNS_SCREEN (self));
+}
+
+static void
+set_status_cb (GSimpleAction *action, GVariant *target, gpointer user_data)
+{
+  MnsRunScreen *self = user_data;
+  const char *status = g_variant_get_string (target, NULL);
+  gboolean follow = g_str_equal (status, "follow");
+  JsonObject *args =
+      mns_args_new ("run", self->run, "status", follow ? self->status : status, NULL);
+  JsonObject *expect = json_object_new ();
+  g_autofree char *key = g_strconcat ("sequencing_run:", self->run, NULL);
+
+  if (follow)
+    json_object_set_boolean_member (args, "follow", TRUE);
+  json_object_set_object_member (expect, key, mns_args_new ("status", self->status, NULL));
+  mns_session_do (mns_screen_get_session (MNS_SCREEN (self)),
+                  "run.set_status@1",
+                  args,
+                  expect,
+                  NULL,
+                  status_set_cb,
+                  g_object_ref (self));
+}
+
+static void
+add_status_menu (MnsRunScreen *self)
+{
+  const GActionEntry entries[] = { { "set-status", set_status_cb, "s", NULL, NULL, { 0 } } };
+  g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
+  g_autoptr (GMenu) menu = g_menu_new ();
+  GtkWidget *button = gtk_menu_button_new ();
+
+  g_action_map_add_action_entries (G_ACTION_MAP (group), entries, G_N_ELEMENTS (entries), self);
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "run", G_ACTION_GROUP (group));
+  for (guint i = 0; i < G_N_ELEMENTS (settable); i++)
+    {
+      g_autofree char *action = g_strdup_printf ("run.set-status::%s", settable[i]);
+
+      g_menu_append (menu, mns_run_status_text (settable[i]), action);
+    }
+  g_menu_append (menu, _ ("As the instrument says"), "run.set-status::follow");
+  gtk_menu_button_set_label (GTK_MENU_BUTTON (button), _ ("Set state"));
+  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (menu));
+  mns_screen_add_tool (MNS_SCREEN (self), button);
+}
+
 static gboolean
 mns_run_screen_concerns (MnsScreen *screen, const char *const *tables)
 {
@@ -330,6 +397,7 @@ mns_run_screen_finalize (GObject *object)
   g_free (self->run);
   g_free (self->plot);
   g_free (self->details_text);
+  g_free (self->status);
 
   G_OBJECT_CLASS (mns_run_screen_parent_class)->finalize (object);
 }
@@ -428,6 +496,7 @@ mns_run_screen_init (MnsRunScreen *self)
   gtk_stack_switcher_set_stack (GTK_STACK_SWITCHER (switcher), self->pages);
   g_object_set (switcher, "halign", GTK_ALIGN_START, "margin-start", 16, "margin-bottom", 8, NULL);
   mns_screen_set_under_title (MNS_SCREEN (self), switcher);
+  add_status_menu (self);
   mns_screen_set_content (MNS_SCREEN (self), GTK_WIDGET (self->pages));
 }
 
