@@ -194,6 +194,7 @@ mns_ctl_restore (MnsCtl *self, GError **error)
 static gboolean
 finish (MnsTransaction *tx, gpointer data, GError **error)
 {
+  static const MnsId nobody = { { 0 } };
   const char *journals = data;
   g_autoptr (MnsRows) renewed =
       mns_transaction_query (tx, "SELECT mns_renew_epoch ()::text", NULL, error);
@@ -203,6 +204,15 @@ finish (MnsTransaction *tx, gpointer data, GError **error)
                               "UPDATE id_counter SET next = next + $jump",
                               MNS_ARGS (MNS_ARG_INT ("jump", JUMP)),
                               error) &&
+         mns_transaction_run (
+             tx,
+             /* what devices had leased, known or not, lies below: a block of nobody's, from which
+              * their journals come back under the numbers that are on their labels */
+             "INSERT INTO id_block (id, person_id, client_id, class, owner_id, first_no, last_no,"
+             " leased_at) SELECT gen_random_uuid (), $nobody, $nobody, class,"
+             " NULLIF (owner_id, $nobody), 1, next - 1, $now FROM id_counter",
+             MNS_ARGS (MNS_ARG_ID ("nobody", &nobody), MNS_ARG_INT ("now", g_get_real_time ())),
+             error) &&
          mns_transaction_run (
              tx,
              "INSERT INTO restore_state (one, journals, restored_at) VALUES (1, $journals, $now)"

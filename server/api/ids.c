@@ -286,14 +286,19 @@ is_in_blocks (MnsRows *blocks, gint64 number)
   return FALSE;
 }
 
+/* Its own, and nobody's: what any device had leased before a restore. */
 static MnsRows *
 read_blocks (MnsTransaction *tx, const MnsId *client, const TapeClass *klass, GError **error)
 {
+  static const MnsId nobody = { { 0 } };
+
   return mns_transaction_query (
       tx,
-      "SELECT first_no, last_no FROM id_block WHERE client_id = $client AND class = $class"
+      "SELECT first_no, last_no FROM id_block WHERE client_id IN ($client, $nobody)"
+      " AND class = $class"
       " AND owner_id IS NOT DISTINCT FROM $owner",
       MNS_ARGS (MNS_ARG_ID ("client", client),
+                MNS_ARG_ID ("nobody", &nobody),
                 MNS_ARG_TEXT ("class", mns_id_class_counter (klass->klass)),
                 MNS_ARG_ID ("owner", klass->has_owner ? &klass->owner : NULL)),
       error);
