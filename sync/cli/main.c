@@ -262,7 +262,9 @@ run_scopes (Cli *cli)
   if (!mns_workspace_choose_scopes_finish (workspace, result, &error) ||
       (!cli->offline && !cli_sync (workspace, &error)))
     return cli_fail (cli, error);
-  if (!cli->json)
+  if (cli->json)
+    printf ("{\"outcome\":\"ok\",\"faults\":[]}\n");
+  else
     printf ("held: %u projects by choice, and work of the last %d days\n", cli->n_words, cli->days);
   return CLI_OK;
 }

@@ -213,6 +213,15 @@ mns_replica_drop_leases (MnsReplica *self, MnsTransaction *tx, GError **error)
 
 /* ---- made-up ids ---- */
 
+char *
+mns_lims_id_make_up (const MnsId *client, gint64 n, guint which)
+{
+  const guint8 *bytes = client->bytes;
+
+  return g_strdup_printf (
+      "t-%02x%02x%02x-%" G_GINT64_FORMAT "-%u", bytes[13], bytes[14], bytes[15], n, which);
+}
+
 static gboolean
 is_made_up (const char *id)
 {
@@ -228,6 +237,40 @@ parse_class (const char *member, char **klass, MnsId *owner)
   *owner = nobody;
   *klass = colon != NULL ? g_strndup (member, colon - member) : g_strdup (member);
   return colon == NULL || mns_id_parse (owner, colon + 1);
+}
+
+/**
+ * mns_replica_give_back_tape:
+ * @client: the device that sends the command from now on
+ * @n: its number there
+ * @lims_ids: the tape of a command that was not decided
+ *
+ * Puts made-up ids in the place of ids from blocks that are another device's.
+ */
+gboolean
+mns_replica_give_back_tape (
+    MnsTransaction *tx, const MnsId *client, gint64 n, JsonObject *lims_ids, GError **error)
+{
+  g_autoptr (GList) members = json_object_get_members (lims_ids);
+  guint n_made_up = 0;
+
+  for (GList *l = members; l != NULL; l = l->next)
+    {
+      JsonArray *ids = json_object_get_array_member (lims_ids, l->data);
+      g_autofree char *klass = NULL;
+      MnsId owner;
+
+      for (guint i = 0; ids != NULL && i < json_array_get_length (ids); i++)
+        {
+          g_autofree char *id = mns_lims_id_make_up (client, n, ++n_made_up);
+
+          json_node_set_string (json_array_get_element (ids, i), id);
+        }
+      if (parse_class (l->data, &klass, &owner) &&
+          !note_wanted (tx, klass, mns_id_is_null (&owner) ? NULL : &owner, error))
+        return FALSE;
+    }
+  return TRUE;
 }
 
 static gboolean

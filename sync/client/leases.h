@@ -21,6 +21,9 @@ gboolean mns_replica_add_lease (MnsReplica *self,
                                 gint64 last,
                                 GError **error);
 /* The outstanding blocks are dead: another epoch, timeline or client. */
+char *mns_lims_id_make_up (const MnsId *client, gint64 n, guint which);
+gboolean mns_replica_give_back_tape (
+    MnsTransaction *tx, const MnsId *client, gint64 n, JsonObject *lims_ids, GError **error);
 gboolean mns_replica_drop_leases (MnsReplica *self, MnsTransaction *tx, GError **error);
 gboolean mns_replica_replace_made_up_ids (MnsReplica *self, GError **error);
 

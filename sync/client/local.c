@@ -28,14 +28,7 @@ typedef struct
 static char *
 make_up_lims_id (IdAsker *asker)
 {
-  const guint8 *bytes = asker->replica->state.client.bytes;
-
-  return g_strdup_printf ("t-%02x%02x%02x-%" G_GINT64_FORMAT "-%u",
-                          bytes[13],
-                          bytes[14],
-                          bytes[15],
-                          asker->command->n,
-                          ++asker->n_made_up);
+  return mns_lims_id_make_up (&asker->replica->state.client, asker->command->n, ++asker->n_made_up);
 }
 
 static char *

@@ -171,20 +171,31 @@ mns_replica_take_push_reply (MnsReplica *self, const MnsPush *push, GBytes *body
 
 /* ---- FORK ---- */
 
+/* The ids on its tape are of blocks that stay with the other device.
+ *
+ * Returns: (transfer full): the body under its new number
+ */
 static char *
-renumber_body (const char *body, gint64 n)
+renumber_body (MnsTransaction *tx, const MnsId *client, const char *body, gint64 n, GError **error)
 {
   g_autoptr (JsonNode) node = json_from_string (body, NULL);
+  JsonObject *object;
+  JsonNode *tape;
 
   if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
     return g_strdup (body);
-  json_object_set_int_member (json_node_get_object (node), "n", n);
+  object = json_node_get_object (node);
+  json_object_set_int_member (object, "n", n);
+  tape = json_object_get_member (object, "lims_ids");
+  if (tape != NULL && JSON_NODE_HOLDS_OBJECT (tape) &&
+      !mns_replica_give_back_tape (tx, client, n, json_node_get_object (tape), error))
+    return NULL;
   return json_to_string (node, FALSE);
 }
 
 /* Numbers go down, in ascending order, so that no two rows meet. */
 static gboolean
-renumber (MnsReplica *self, MnsTransaction *tx, gint64 *next_n, GError **error)
+renumber (MnsTransaction *tx, const MnsId *client, gint64 *next_n, GError **error)
 {
   g_autoptr (MnsRows) rows =
       mns_transaction_query (tx, "SELECT n, body FROM outbox ORDER BY n", NULL, error);
@@ -194,9 +205,11 @@ renumber (MnsReplica *self, MnsTransaction *tx, gint64 *next_n, GError **error)
   *next_n = 1;
   for (guint i = 0; i < mns_rows_get_n_rows (rows); i++)
     {
-      g_autofree char *body = renumber_body (mns_rows_get_text (rows, i, 1), *next_n);
+      g_autofree char *body =
+          renumber_body (tx, client, mns_rows_get_text (rows, i, 1), *next_n, error);
 
-      if (!mns_transaction_run (
+      if (body == NULL ||
+          !mns_transaction_run (
               tx,
               "UPDATE outbox SET n = $new, body = $body, state = 0, sent = 0 WHERE n = $old",
               MNS_ARGS (MNS_ARG_INT ("new", (*next_n)++),
@@ -222,7 +235,7 @@ fork_in (MnsReplica *self,
                             "DELETE FROM outbox WHERE state = 2 OR n < $first",
                             MNS_ARGS (MNS_ARG_INT ("first", first_undecided)),
                             error) ||
-      !renumber (self, tx, &next_n, error) || !mns_replica_drop_leases (self, tx, error))
+      !renumber (tx, client, &next_n, error) || !mns_replica_drop_leases (self, tx, error))
     return FALSE;
   self->state.client = *client;
   g_free (self->state.epoch);

@@ -62,6 +62,7 @@ error_code_for_sqlite (int rc)
     case SQLITE_NOTADB:
       return MNS_ERROR_CORRUPT;
     case SQLITE_FULL:
+    case SQLITE_IOERR: /* so it says where its shared index cannot grow; no proof of damage */
       return MNS_ERROR_FULL;
     default:
       return MNS_ERROR_FAILED;
