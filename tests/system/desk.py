@@ -31,14 +31,27 @@ def show_sensitive(node):
     return node.getState().contains(pyatspi.STATE_SENSITIVE)
 
 
+def nodes_shown(root):
+    """Without the screens of the history below the shown one, which is the last: GTK 4.8 does not
+    say that a node is showing."""
+    yield root
+    children = [root[i] for i in range(root.childCount)]
+    if children and all(c is not None and c.name == "GtkStackPage" for c in children):
+        yield from nodes(children[-1])
+        return
+    for child in children:
+        if child is not None:
+            yield from nodes_shown(child)
+
+
 def find_in(root, wanted, role):
     """The first node with a size whose name is, or passes, wanted."""
-    for node in nodes(root):
+    for node in nodes_shown(root):
         name = node.name or ""
         good = wanted(name) if callable(wanted) else name == wanted
         if good and (role is None or node.getRole() == role):
             area = extents(node)
-            if area.width > 0 and area.height > 0:
+            if area.width > 0 and area.height > 0 and area.x >= 0 and area.y >= 0:
                 return node
     return None
 
@@ -120,6 +133,27 @@ class Desk(driver.App):
                 print(f"# pressed again: {wanted}", flush=True)
         return None
 
+    def drag_to(self, wanted, role, target, then):
+        """Drags as a person does, who sees what is dragged before letting it go."""
+        for attempt in range(4):
+            start = self.settled(self.find(wanted, role))
+            end = self.settled(self.find(target))
+            pause = 0.15 * (attempt + 1)
+            xdo("mousemove", *start, "mousedown", 1)
+            time.sleep(pause)
+            for i in range(1, 17):
+                xdo("mousemove", *(round(a + (b - a) * i / 16) for a, b in zip(start, end)))
+                time.sleep(pause / 4)
+            time.sleep(pause)
+            xdo("mouseup", 1)
+            try:
+                return self.patiently(then, f"came of dragging {wanted}", seconds=PATIENCE / 6)
+            except AssertionError:
+                if attempt == 3:
+                    raise
+                print(f"# dragged again: {wanted}", flush=True)
+        return None
+
     def shows(self, wanted, role=None):
         return lambda: find_in(self.frame, wanted, role)
 
@@ -147,7 +181,7 @@ class Desk(driver.App):
     def focus_by_tab(self, wanted):
         """Presses Tab until a node whose name passes wanted has the focus."""
         for _ in range(30):
-            focused = next((n for n in nodes(self.frame)
+            focused = next((n for n in nodes_shown(self.frame)
                             if n.getState().contains(pyatspi.STATE_FOCUSED)), None)
             if focused is not None and wanted(focused.name or ""):
                 return focused

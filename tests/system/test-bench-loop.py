@@ -227,8 +227,7 @@ def she_places_by_drag_click_and_keys():
     desk = w.desk
     label = lab_role("LABEL")
     desk.find("A:1, empty")
-    desk.drag(desk.settled(desk.find("S-001", label)), desk.settled(desk.find("A:1, empty")))
-    desk.find("A:1, S-001")
+    desk.drag_to("S-001", label, "A:1, empty", then=desk.shows("A:1, S-001"))
     desk.click(desk.find("S-002", label))
     desk.click(desk.find("B:1, empty"))
     desk.find("B:1, S-002")
