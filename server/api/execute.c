@@ -501,6 +501,24 @@ write_down (MnsExecution *self,
                                move_number (self, tx, command, now, error));
 }
 
+/* A copied device registers anew and sends again, under its own numbers, what the original may have
+ * sent too: the command's id is one, so its outcome is the one of then and only the number moves
+ * on.
+ */
+static gboolean
+check_twin (MnsExecution *self,
+            MnsTransaction *tx,
+            const MnsCommand *command,
+            gint64 now,
+            gboolean *go_on,
+            GError **error)
+{
+  if (mns_id_is_null (&command->id))
+    return TRUE;
+  return check_id (self, tx, command, go_on, error) &&
+         (*go_on || self->end != MNS_END_STORED || move_number (self, tx, command, now, error));
+}
+
 /* ---- one try ---- */
 
 static void
@@ -532,6 +550,8 @@ try_command (MnsTransaction *tx, gpointer data, GError **error)
   if (!go_on)
     return TRUE;
   if (is_device (self) && !check_restored (self, tx, command, &result, &go_on, error))
+    return FALSE;
+  if (go_on && is_device (self) && !check_twin (self, tx, command, now, &go_on, error))
     return FALSE;
   if (!go_on)
     return TRUE;

@@ -99,6 +99,25 @@ test_push_fork (void)
   mns_test_assert_refusal (second, 409, "fork");
 }
 
+/* A copied device sends under its own number what the original has sent: done once, told twice. The
+ * name of a project is taken after the first time, so a second run would be refused.
+ */
+static void
+test_push_twin (void)
+{
+  g_autoptr (MnsTestDevice) original = mns_test_device_new (server, "mira");
+  g_autoptr (MnsTestDevice) copy = mns_test_device_new (server, "mira");
+  g_autofree char *id = mns_test_id ();
+  g_autofree char *command = new_project (1, id);
+  g_autoptr (MnsTestReply) first = mns_test_push (server, original, command);
+  g_autoptr (MnsTestReply) second = mns_test_push (server, copy, command);
+
+  g_assert_cmpstr (mns_test_text (first, "results/0/res"), ==, "ok");
+  g_assert_cmpint (second->status, ==, 200);
+  g_assert_cmpstr (mns_test_text (second, "results/0/res"), ==, "ok");
+  g_assert_cmpint (mns_test_int (second, "last_n"), ==, 1);
+}
+
 static void
 test_push_foreign (void)
 {
@@ -269,6 +288,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sync/push-once", test_push_once);
   g_test_add_func ("/sync/push-gap", test_push_gap);
   g_test_add_func ("/sync/push-fork", test_push_fork);
+  g_test_add_func ("/sync/push-twin", test_push_twin);
   g_test_add_func ("/sync/push-foreign", test_push_foreign);
   g_test_add_func ("/sync/push-refused", test_push_refused);
   g_test_add_func ("/sync/push-malformed", test_push_malformed);
