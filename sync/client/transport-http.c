@@ -13,6 +13,8 @@
 #include "sync/wire/envelope.h"
 
 #define TIMEOUT_S 30
+/* The server lays a pack down whole before it says a word: a million samples take it a minute. */
+#define PULL_TIMEOUT_S 300
 #define CHUNK (64 * 1024)
 /* An answer that is no stream and longer than this is not ours. */
 #define MAX_BODY (64 * 1024 * 1024)
@@ -23,6 +25,7 @@ typedef struct
   MnsTransport base;
   MnsServerAddress *address;
   SoupSession *session;
+  SoupSession *pulling; /* waits longer */
 } HttpTransport;
 
 static gboolean
@@ -198,7 +201,8 @@ send (MnsTransport *transport,
       return FALSE;
     }
   add_body (message, request);
-  in = soup_session_send (self->session, message, cancellable, &local);
+  in = soup_session_send (
+      request->stage != NULL ? self->pulling : self->session, message, cancellable, &local);
   if (in == NULL)
     return fail_offline (self, local, error);
   read_head (self, message, answer);
@@ -217,6 +221,7 @@ free_transport (MnsTransport *transport)
   HttpTransport *self = (HttpTransport *) transport;
 
   g_object_unref (self->session);
+  g_object_unref (self->pulling);
   mns_server_address_unref (self->address);
   g_free (self);
 }
@@ -231,5 +236,6 @@ mns_http_transport_new (MnsServerAddress *address)
   self->base.klass = &klass;
   self->address = mns_server_address_ref (address);
   self->session = mns_server_address_new_session (address, TIMEOUT_S);
+  self->pulling = mns_server_address_new_session (address, PULL_TIMEOUT_S);
   return &self->base;
 }

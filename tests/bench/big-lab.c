@@ -195,12 +195,15 @@ mns_big_lab_make (const char *dir, const char *world_path, MnsWorld *world, guin
   mns_replica_remove_database (path);
   store = mns_sqlite_open (path, MNS_SQLITE_BULK, &error);
   g_assert_no_error (error);
-  run (store,
-       "ATTACH '%s' AS world; ATTACH '%s' AS empty; BEGIN",
-       world_path != NULL ? world_path : empty,
-       empty);
+  /* one file under two names would lock itself out */
+  run (store, "ATTACH '%s' AS world", world_path != NULL ? world_path : empty);
+  if (world_path != NULL)
+    run (store, "ATTACH '%s' AS empty", empty);
+  run (store, "BEGIN");
   g_assert_true (mns_schema_create_tables (store, &error));
-  run (store, "INSERT INTO sync_meta SELECT * FROM empty.sync_meta");
+  run (store,
+       "INSERT INTO sync_meta SELECT * FROM %s.sync_meta",
+       world_path != NULL ? "empty" : "world");
   copy_world (store);
   fill (store, n_samples);
   if (!mns_schema_create_rest (store, &error))

@@ -24,6 +24,10 @@ def listen(lab, session):
     host, port = lab.host.split(":")
     link = socket.create_connection((host, int(port)), timeout=30)
     link.sendall(session.request("GET", "/sync/v1/events"))
+    text = b""
+    while b"\r\n\r\n" not in text:
+        text += link.recv(4096)
+    assert text.startswith(b"HTTP/1.1 200"), text[:200]
     return link
 
 
@@ -31,10 +35,6 @@ def measure_pokes(lab, writer, listener):
     picker = selectors.DefaultSelector()
     links = [listen(lab, listener) for _ in range(LISTENERS)]
     for link in links:
-        text = b""
-        while b"\r\n\r\n" not in text:
-            text += link.recv(4096)
-        assert text.startswith(b"HTTP/1.1 200"), text[:200]
         link.setblocking(False)
         picker.register(link, selectors.EVENT_READ)
     best = None
