@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 
-from lab import BUILD, Lab, line
+from lab import BUILD, LARGE, Lab, line
 from hammer import Session
 
 
@@ -27,7 +27,7 @@ def main():
     memory = {}
     with Lab() as lab:
         Session(lab, "ada").do("project.create@1", {"name": "Bench"})
-        for n in (100000, 1000000):
+        for n in (100000, LARGE):
             lab.grow(n)
             state = os.path.join(lab.dir, f"device-{n}")
             seconds, memory[n] = sync(lab, state)
@@ -38,10 +38,10 @@ def main():
             os.unlink(os.path.join(lab.dir, "bare.db"))
             print(f"# {n} samples, {rows} rows: {seconds:.1f} s, SQLite alone {bare} s, "
                   f"client {memory[n]:.0f} MiB, server {lab.memory_kib() // 1024} MiB", file=sys.stderr, flush=True)
-            if n == 1000000:
+            if n == LARGE:
                 line(f"first sync of {n} samples, SQLite alone", "limit", seconds / float(bare), 1.6, False)
-        line("first sync of 1000000: client's peak, of 150 MB", "limit", memory[1000000] * 1.048576 / 150, 1, False)
-        line("first sync: client's peak at 1000000 to 100000", "limit", memory[1000000] / memory[100000], 1.1, False)
+        line(f"first sync of {LARGE}: client's peak, of 150 MB", "limit", memory[LARGE] * 1.048576 / 150, 1, False)
+        line(f"first sync: client's peak at {LARGE} to 100000", "limit", memory[LARGE] / memory[100000], 1.1, False)
 
 
 main()

@@ -10,9 +10,9 @@ import sys
 import time
 
 from hammer import Session
-from lab import BUILD, Lab, line
+from lab import BUILD, LARGE, Lab, line
 
-SAMPLES = 1000000
+SAMPLES = LARGE
 ROUNDS = 5
 
 

@@ -16,6 +16,8 @@ import time
 BUILD = os.environ["MNS_BUILD"]
 SOURCE = os.environ["MNS_SOURCE"]
 PASSWORD = "Bench-work 2026"
+# A busy machine takes minutes to lay in a million; another number is named in every line.
+LARGE = int(os.environ.get("MNS_BENCH_LARGE", "1000000"))
 SAMPLE, ARTIFACT, CONTAINER, PROJECT = 1, 2, 3, 4
 
 

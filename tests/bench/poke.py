@@ -119,8 +119,8 @@ def measure_feed(lab):
 
 def main():
     with Lab() as lab:
-        measure_feed(lab)
         measure_pokes(lab, Session(lab, "ada"), Session(lab, "ada", "listener"))
+        measure_feed(lab)
 
 
 main()

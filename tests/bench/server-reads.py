@@ -6,7 +6,7 @@ import random
 import sys
 import uuid
 
-from lab import PROJECT, SAMPLE, Lab, line, rid, sql_id
+from lab import LARGE, PROJECT, SAMPLE, Lab, line, rid, sql_id
 from hammer import Session, hammer
 
 SECONDS = 2
@@ -74,10 +74,10 @@ def plate_limit(n):
             f"INSERT INTO container SELECT {sql_id(0x13, ':k::bigint')}, 'L' || :k::bigint, t.id, 'L' || :k::bigint, "
             "'l' || :k::bigint, 'POPULATED', '{}', NULL, 1, 1 FROM container_type t WHERE name = '96 well plate' "
             "ON CONFLICT DO NOTHING;\n" +
-            many("sample", f"{sam}, 'L' || i, j.id, j.id, NULL, {art}, 'Limit-' || i, 'limit-' || i, j.person_id, "
-                 "NULL, NULL, '{}', NULL, 1, j.created_by, 1", bench + " ON CONFLICT DO NOTHING") +
             many("artifact", f"{art}, 'L' || i || 'PA1', j.id, 'ROOT', NULL, 0, {art}, 'Limit-' || i, 'limit-' || i, "
                  "'UNKNOWN', 1, 0, NULL, NULL, 1, 1", bench + " ON CONFLICT DO NOTHING") +
+            many("sample", f"{sam}, 'L' || i, j.id, j.id, NULL, {art}, 'Limit-' || i, 'limit-' || i, j.person_id, "
+                 "NULL, NULL, '{}', NULL, 1, j.created_by, 1", bench + " ON CONFLICT DO NOTHING") +
             many("content", f"{art}, 0, {sam}, NULL", "ON CONFLICT DO NOTHING") +
             many("placement", f"{sql_id(0x13, ':k::bigint')}, g % 8, g / 8, {art}", "ON CONFLICT DO NOTHING") +
             "COMMIT;\n")
@@ -108,16 +108,16 @@ def main():
         step = rows["rows"][0][rows["cols"].index("step_id")]
         queue = rows["rows"][0][rows["cols"].index("queue_id")]
         by_size = {}
-        for n in (10000, 100000, 1000000):
+        for n in sorted({10000, 100000, LARGE}):
             lab.grow(n)
             by_size[n] = measure_reads(lab, browser, n, step, queue)
             if n == 100000:
                 line("server: resident after reads, of 64 MiB", "limit", lab.memory_kib() / 65536, 1, False)
                 measure_plates(lab, browser, project)
         for name in by_size[10000]:
-            line(f"server: {name}, rate at 1000000 to 10000", "limit", by_size[1000000][name] / by_size[10000][name],
+            line(f"server: {name}, rate at {LARGE} to 10000", "limit", by_size[LARGE][name] / by_size[10000][name],
                  0.7)
-        line("server: resident at 1000000, of 64 MiB", "limit", lab.memory_kib() / 65536, 1, False)
+        line(f"server: resident at {LARGE}, of 64 MiB", "limit", lab.memory_kib() / 65536, 1, False)
 
 
 main()
