@@ -68,13 +68,13 @@ def main():
             done = {device.client: int(lab.sql(f"SELECT last_n FROM sync_client WHERE id = '{device.client}'"))
                     for device in devices}
             rates.append(hammer(lab, SECONDS, *[pushes(device, i, done[device.client] + 1)
-                                                for i, device in enumerate(devices)]))
+                                                for i, device in enumerate(devices)], strict=False))
         done = int(lab.sql("SELECT count(*) FROM command_log WHERE command = 'sample.set@1' AND outcome = 'OK' "
                            "AND performed_at > 1764000000000000"))
         print(f"# pushes {rates}/s, {done} done; pgbench {alone}/s", file=sys.stderr, flush=True)
-        if done < sum(rates) * SECONDS * 0.98:
-            raise SystemExit(f"only {done} of {sum(rates) * SECONDS:.0f} commands were done")
-        line("push: commands a second at 8 devices, of pgbench", "peer", sum(rates) / sum(alone), 0.6)
+        # what was refused as too busy, and all behind it, counts as not done
+        by_pgbench = sum(alone) * SECONDS
+        line("push: commands a second at 8 devices, of pgbench", "peer", done / by_pgbench, 0.6)
 
 
 main()
