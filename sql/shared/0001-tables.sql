@@ -475,6 +475,7 @@ CREATE TABLE sample (
 ){row};
 CREATE UNIQUE INDEX sample_artifact_id ON sample (artifact_id);
 CREATE INDEX sample_by_project_name ON sample (project_id, name);
+CREATE INDEX sample_by_project_order ON sample (project_id, name_key, id);
 CREATE INDEX sample_by_name ON sample (name);
 CREATE INDEX sample_by_scope ON sample (scope_id);
 
