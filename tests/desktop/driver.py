@@ -65,19 +65,28 @@ class App:
 
         return wait(look)
 
+    def geometry(self):
+        """Of the window, the largest of its name: tooltips and drag icons bear it too."""
+        windows = subprocess.check_output(
+            ["xdotool", "search", "--onlyvisible", "--name", f"^{self.title}$"], text=True).split()
+        found = []
+        for window in windows:
+            out = subprocess.run(["xdotool", "getwindowgeometry", "--shell", window], text=True,
+                                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+            geo = dict(line.split("=") for line in out.split())
+            if "WIDTH" in geo:  # it may have gone meanwhile
+                found.append({name: int(value) for name, value in geo.items()})
+        return max(found, key=lambda geo: geo["WIDTH"] * geo["HEIGHT"])
+
     def centre(self, node):
         """Position of a node's middle on the screen."""
-        window = subprocess.check_output(
-            ["xdotool", "search", "--onlyvisible", "--name", f"^{self.title}$"], text=True).split()[0]
-        out = subprocess.check_output(
-            ["xdotool", "getwindowgeometry", "--shell", window], text=True)
-        geo = dict(line.split("=") for line in out.split())
+        geo = self.geometry()
         frame = extents(self.frame)
         area = extents(node)
-        shadow_x = (int(geo["WIDTH"]) - frame.width) / 2
-        shadow_y = (int(geo["HEIGHT"]) - frame.height) / 2
-        return (round(int(geo["X"]) + shadow_x + area.x + area.width / 2),
-                round(int(geo["Y"]) + shadow_y + area.y + area.height / 2))
+        shadow_x = (geo["WIDTH"] - frame.width) / 2
+        shadow_y = (geo["HEIGHT"] - frame.height) / 2
+        return (round(geo["X"] + shadow_x + area.x + area.width / 2),
+                round(geo["Y"] + shadow_y + area.y + area.height / 2))
 
     def click(self, node, *keys, double=False):
         x, y = self.centre(node)

@@ -98,31 +98,32 @@ class Desk(driver.App):
     def gone(self, wanted, role=None):
         self.patiently(lambda: find_in(self.frame, wanted, role) is None, f"gone: {wanted}")
 
-    def settled(self, node):
-        """Where a node is, once it is there twice in a row: layouts take their time."""
+    def point(self, wanted, role=None):
+        """Where what is wanted is, once it is there twice in a row: layouts take their time, and
+        lists give their rows to others."""
         last = None
 
         def place():
             nonlocal last
-            here = self.centre(node)
-            same, last = here == last, here
+            node = find_in(self.frame, wanted, role)
+            here = self.centre(node) if node is not None else None
+            same, last = here is not None and here == last, here
             return here if same else None
 
-        return self.patiently(place, f"at rest: {node.name}")
+        return self.patiently(place, f"at rest: {wanted}")
 
-    def click(self, node, *more, **how):
-        self.settled(node)
-        super().click(node, *more, **how)
+    def hit(self, wanted, role=None):
+        """Points at it and clicks."""
+        xdo("mousemove", *self.point(wanted, role), "click", 1)
 
     def press(self, wanted, role=BUTTON, then=None):
-        """Points at a button and clicks it, as soon as it may be pressed. On a busy machine a
-        banner may push the button away under the pointer: then is what must come of it, and a
-        person who sees nothing happen clicks again."""
+        """Clicks a button as soon as it may be pressed. On a busy machine a banner may push the
+        button away under the pointer: then is what must come of it, and a person who sees nothing
+        happen clicks again."""
         for attempt in range(3):
-            node = self.find(wanted, role)
-            self.patiently(lambda: show_sensitive(self.find(wanted, role)),
+            self.patiently(lambda: show_sensitive(find_in(self.frame, wanted, role)),
                            f"may be pressed: {wanted}")
-            self.click(node)
+            self.hit(wanted, role)
             if then is None:
                 return None
             try:
@@ -130,14 +131,14 @@ class Desk(driver.App):
             except AssertionError:
                 if attempt == 2:
                     raise
+                shot(f"again-{attempt}")
                 print(f"# pressed again: {wanted}", flush=True)
         return None
 
     def drag_to(self, wanted, role, target, then):
         """Drags as a person does, who sees what is dragged before letting it go."""
         for attempt in range(4):
-            start = self.settled(self.find(wanted, role))
-            end = self.settled(self.find(target))
+            start, end = self.point(wanted, role), self.point(target)
             pause = 0.15 * (attempt + 1)
             xdo("mousemove", *start, "mousedown", 1)
             time.sleep(pause)

@@ -115,6 +115,10 @@ def lab_role(name):
     return getattr(pyatspi, f"ROLE_{name}")
 
 
+def starting(text):
+    return lambda name: name.startswith(text)
+
+
 def is_well(name):
     """The name of a well for a screen reader: "B:7, S-000123"."""
     return bool(re.match(r"[A-P]:\d+, ", name))
@@ -202,7 +206,7 @@ def the_lab_view_shows_them_waiting():
 def she_takes_them_into_the_ice_bucket():
     desk = w.desk
     desk.press("Lab View", None)
-    desk.click(desk.starting("Fragment DNA, "))
+    desk.hit(starting("Fragment DNA, "))
     desk.find("S-001")
     keys("ctrl+f")
     type_text("S-")
@@ -228,15 +232,19 @@ def she_places_by_drag_click_and_keys():
     label = lab_role("LABEL")
     desk.find("A:1, empty")
     desk.drag_to("S-001", label, "A:1, empty", then=desk.shows("A:1, S-001"))
-    desk.click(desk.find("S-002", label))
-    desk.click(desk.find("B:1, empty"))
+    desk.hit("S-002", label)
+    desk.hit("B:1, empty")
     desk.find("B:1, S-002")
-    desk.click(desk.find("S-003", label))
+    desk.hit("S-003", label)
     keys("shift+Down")
-    desk.focus_by_tab(is_well)
-    keys("Home", "ctrl+Home")
-    keys("Down", "Down", "Return")
+    desk.hit("C:1, empty")
     desk.find("C:1, S-003")
+    desk.find("D:1, S-004")
+    # by keys: pick up, go, put down
+    desk.hit("D:1, S-004")
+    keys("Return", "Right", "Return")
+    desk.find("D:2, S-004")
+    keys("Return", "Left", "Return")
     desk.find("D:1, S-004")
     shot("bench-08-placement")
     desk.press("Place all", then=desk.shows("96 placed, 0 to place"))
@@ -250,16 +258,16 @@ def she_records_by_pasting_a_block():
     desk = w.desk
     desk.press("Record details", then=desk.shows(lambda n: n.startswith("Concentration, S-001"), CELL))
     w.paste("".join(f"{n / 2:g}\t{20 + n}\n" for n in range(1, 97)))
-    desk.click(desk.starting("Concentration, S-001, empty", CELL))
+    desk.hit(starting("Concentration, S-001, empty"), CELL)
     keys("ctrl+v")
     desk.find("Concentration, S-001, 0.5", CELL)
     desk.find("Volume, S-001, 21", CELL)
     desk.find(lambda n: n.startswith("192 cells pasted"))
     # what mira, who has seen 11, changes on her device
-    desk.click(desk.find("Concentration, S-002, 11", CELL))
+    desk.hit(lambda n: n.startswith("Concentration, submitted") and ", S-002, 11" in n, CELL)
     type_text("77")
     keys("Return")
-    desk.find("Concentration, S-002, 77", CELL)
+    desk.find(lambda n: n.startswith("Concentration, submitted") and ", S-002, 77" in n, CELL)
     shot("bench-10-record")
 
     def recorded():
@@ -299,23 +307,22 @@ def the_server_is_killed():
 
 def the_second_step_begins_offline():
     desk = w.desk
-    desk.click(desk.starting("End repair, "))
+    desk.hit(starting("End repair, "))
     desk.find("S-001")
     desk.press("Select all")
     desk.press("Add to ice bucket", then=desk.shows("View ice bucket (96)", BUTTON))
     desk.press("View ice bucket (96)", then=desk.shows("Begin work", BUTTON))
     desk.find("S-001")
-    desk.click(desk.find("Existing container"))
+    desk.hit("Existing container", lab_role("TEXT"))
     type_text(w.shared_id)
     shot("bench-13-offline-bucket")
     desk.press("Begin work", then=desk.shows("Place all", BUTTON))
-    desk.starting("P:24, ")
     label = lab_role("LABEL")
-    desk.click(desk.find("S-001", label))
-    desk.click(desk.find("A:1, empty"))
+    desk.hit("S-001", label)
+    desk.hit("A:1, empty")
     desk.find("A:1, S-001")
-    desk.click(desk.find("S-002", label))
-    desk.click(desk.find("B:1, empty"))
+    desk.hit("S-002", label)
+    desk.hit("B:1, empty")
     desk.find("B:1, S-002")
     desk.press("Place all", then=desk.shows("96 placed, 0 to place"))
     desk.find("Saved here, not sent yet")
@@ -327,13 +334,13 @@ def the_client_is_killed_and_goes_on_offline():
     w.start_client()
     desk = w.desk
     desk.starting("Offline")
-    desk.click(desk.find(lambda n: n.startswith("End repair ") and "," not in n))
+    desk.hit(lambda n: n.startswith("End repair ") and "," not in n)
     desk.find("96 placed, 0 to place")
     desk.find("A:1, S-001")
     shot("bench-15-offline-again")
     desk.press("Record details", then=desk.shows(lambda n: n.startswith("Concentration, S-001"), CELL))
     w.paste("".join(f"{100 + n}\n" for n in range(1, 97)))
-    desk.click(desk.starting("Concentration, S-001, ", CELL))
+    desk.hit(starting("Concentration, S-001, "), CELL)
     keys("ctrl+v")
     desk.find("Concentration, S-001, 101", CELL)
     desk.find(lambda n: n.startswith("96 cells pasted"))
@@ -367,13 +374,69 @@ def meanwhile_mira_works_in_the_same_wells():
     assert status["waiting"] == 0 and status["conflicts"] == 1, status
 
 
+def everything_arrives_once():
+    w.start_client()
+    desk = w.desk
+    desk.find(starting("Online"))
+    wait(lambda: [c for c in w.api().view("conflicts") if c["state"] == "OPEN"],
+         "the clash of wells is a conflict")
+    w.second_ada.login(w.url, "ada", w.password_file)
+    wait(lambda: (w.second_ada.sync(), w.second_ada.status())[1]["waiting"] == 0)
+    desk.find(lambda n: n.endswith(" conflicts") or n.endswith(" conflict"))
+    shot("bench-17-conflicts")
+    runs = [r for r in w.api().view("my_runs") if r["step"] == "End repair"]
+    assert len(runs) == 1, runs
+    w.run_2 = runs[0]["run_id"]
+    assert len(w.api().view("run_pairs", run=w.run_2)) == 96
+    assert len(w.api().view("project_samples", project=w.project)) == 96
+    names = [p["name"] for p in w.api().view("projects")]
+    assert sorted(names) == ["Alpha", "Beta", "Shared"], names
+
+
+def conflicts_are_settled_and_nothing_is_lost():
+    device = w.second_ada
+    free = iter(("A:20", "B:20", "C:20"))
+    device.sync()
+    device.do("step.take_over", {"run": w.run_2})  # a run is led from one device at a time
+    for conflict in sorted((c for c in device.view("conflicts") if c["state"] == "OPEN"),
+                           key=lambda c: c["n"]):
+        body = conflict["body"]
+        body = json.loads(body) if isinstance(body, str) else body
+        print(f"# {conflict['n']} {conflict['command']} {conflict['code']}: {conflict['detail']}")
+        again = {"cmd": conflict["command"], "args": body["args"]}
+        if body.get("expect"):
+            again["expect"] = body["expect"]
+        if conflict["code"] == "well_taken":
+            for place in again["args"]["places"]:
+                place["well"] = next(free)
+        device.ok("resolve", conflict["conflict_id"],
+                  "other_well" if conflict["code"] == "well_taken" else "redo",
+                  "--next", json.dumps(again))
+    device.sync()
+    assert device.status()["conflicts"] == 0, device.view("conflicts")
+    there = places(w.api(), w.run_2)
+    assert len(there) == 96 and len(set(there.values())) == 96, there
+    assert (there["S-001"][1], there["S-002"][1]) == ("A:20", "B:20"), there
+    wells = {row["well"]: row["name"] for row in w.api().view("container_wells", container=w.shared)}
+    assert len(wells) == 99 and wells["P:24"] == "Keeper", wells
+    assert (wells["A:1"], wells["B:1"]) == ("M-1", "M-2"), wells
+    assert w.queued(w.api(), "Adapter ligation") == 96
+    w.desk.find(starting("Adapter ligation, 96"))
+    for view, args in (("lab", {}), ("run_pairs", {"run": w.run_2}),
+                       ("project_samples", {"project": w.project})):
+        mine, theirs = device.view(view, **args), w.api().view(view, **args)
+        assert mine == theirs, (view, len(mine), len(theirs))
+    shot("bench-18-settled")
+
+
 STEPS = [the_demonstration_lab_starts, a_second_device_signs_in, ada_makes_a_project,
          she_pastes_a_list_of_96_samples, she_assigns_them_to_the_workflow,
          the_lab_view_shows_them_waiting, she_takes_them_into_the_ice_bucket,
          she_places_by_drag_click_and_keys, she_records_by_pasting_a_block,
          she_assigns_next_steps_and_finishes, the_server_is_killed,
          the_second_step_begins_offline, the_client_is_killed_and_goes_on_offline,
-         meanwhile_mira_works_in_the_same_wells]
+         meanwhile_mira_works_in_the_same_wells, everything_arrives_once,
+         conflicts_are_settled_and_nothing_is_lost]
 
 
 def tell_failure(number, error):
