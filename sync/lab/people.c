@@ -68,7 +68,7 @@ make_initials (MnsCall *call)
 {
   const char *given = mns_call_get_text (call, "initials");
   g_autofree char *both = g_strconcat (
-      mns_call_get_text (call, "first_name"), mns_call_get_text (call, "last_name"), "XXX", NULL);
+      mns_call_get_text (call, "first_name"), mns_call_get_text (call, "last_name"), "ZZZ", NULL);
   const char *last = mns_call_get_text (call, "last_name");
   GString *text = g_string_new (NULL);
 
