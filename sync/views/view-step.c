@@ -4,6 +4,7 @@
 
 #include "config.h"
 
+#include "sync/lab/step-states.h"
 #include "sync/model/error.h"
 #include "sync/views/columns.h"
 #include "sync/views/tables.h"
@@ -11,21 +12,40 @@
 static const char config_sql[] =
     "SELECT s.id AS step_id, s.name AS step, s.lims_id, p.id AS protocol_id, p.name AS protocol, "
     "p.is_qc, m.type, m.variability, m.outputs_per_input, "
-    "CASE WHEN m.type IN ('STANDARD', 'ADD_LABELS', 'POOLING') THEN 1 ELSE 0 END AS makes_samples, "
     "(SELECT v.settings FROM step_version v WHERE v.step_id = s.id "
     "ORDER BY v.number DESC LIMIT 1) AS settings "
     "FROM step s JOIN protocol p ON p.id = s.protocol_id "
     "JOIN master_step m ON m.id = s.master_step_id WHERE s.id = $step";
 
+/* What a step makes is a rule of sync/lab, not of SQL. */
 static gboolean
 look_at_step_config (const MnsLook *look, JsonObject *args, MnsViewResult *result, GError **error)
 {
+  g_autoptr (MnsRows) raw = NULL;
   MnsId step;
+  guint n_columns;
 
   mns_look_get_id (args, "step", &step);
-  result->rows = mns_transaction_query (
+  raw = mns_transaction_query (
       look->transaction, config_sql, MNS_ARGS (MNS_ARG_ID ("step", &step)), error);
-  return result->rows != NULL;
+  if (raw == NULL)
+    return FALSE;
+
+  n_columns = mns_rows_get_n_columns (raw);
+  result->rows = mns_rows_new ();
+  for (guint c = 0; c < n_columns; c++)
+    mns_rows_add_column (
+        result->rows, mns_rows_get_column_name (raw, c), mns_rows_get_column_kind (raw, c));
+  mns_rows_add_column (result->rows, "makes_samples", MNS_KIND_INT);
+  for (guint row = 0; row < mns_rows_get_n_rows (raw); row++)
+    {
+      const char *type = mns_rows_get_text (raw, row, mns_rows_find_column (raw, "type"));
+
+      for (guint c = 0; c < n_columns; c++)
+        mns_rows_add (result->rows, *mns_rows_get (raw, row, c));
+      mns_rows_add (result->rows, mns_value_int (mns_step_makes_samples (type)));
+    }
+  return TRUE;
 }
 
 /* Container types that the step allows, in its order; the first is the default. */

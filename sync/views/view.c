@@ -174,6 +174,7 @@ check_right (const MnsLook *look, const MnsViewSpec *spec, GError **error)
       look->transaction,
       "SELECT p.permission FROM person_role r "
       "JOIN role_permission p ON p.role_id = r.role_id "
+      "JOIN person w ON w.id = r.person_id AND w.status = 'ACTIVE' "
       "WHERE r.person_id = $person AND p.permission = $right",
       MNS_ARGS (MNS_ARG_ID ("person", &look->person), MNS_ARG_TEXT ("right", spec->right)),
       error);
