@@ -380,7 +380,7 @@ check_file (const char *folder, const char *name)
   gsize n = 0;
   Dump dump = { 0 };
   MnsShape shape;
-  MnsFault fault;
+  MnsInteropFault fault;
 
   g_assert_true (g_file_get_contents (path, &bytes, &n, NULL));
   dump_read (&dump, csv_path);
@@ -533,7 +533,7 @@ try_file (const char *folder, const char *name)
   g_autofree char *bytes = NULL;
   gsize n = 0;
   MnsShape shape;
-  MnsFault fault;
+  MnsInteropFault fault;
 
   g_assert_true (g_file_get_contents (path, &bytes, &n, NULL));
   mns_shape_parse (&shape, metric, (guint8 *) bytes, n, &fault);

@@ -195,7 +195,7 @@ mns_gen_make_header (MnsGenerator *self, MnsMetric metric)
   const MnsLayout *layout = find_layout (metric, self->versions[metric]);
   GByteArray *header = g_byte_array_new ();
   guint8 size[4];
-  MnsFault fault;
+  MnsInteropFault fault;
 
   self->headers[metric] = header;
   if (layout == NULL)

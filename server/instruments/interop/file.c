@@ -45,7 +45,7 @@ intern_shape (MnsInteropState *state, const MnsShape *shape)
 }
 
 static void
-set_aside (MnsInteropState *state, MnsInteropFile *file, const MnsFault *fault)
+set_aside (MnsInteropState *state, MnsInteropFile *file, const MnsInteropFault *fault)
 {
   MnsSetAside entry = { 0 };
 
@@ -63,7 +63,7 @@ static gsize
 take_header (MnsInteropState *state, MnsInteropFile *file, gsize length, gboolean *ok)
 {
   MnsShape shape;
-  MnsFault fault = { 0 };
+  MnsInteropFault fault = { 0 };
 
   *ok = TRUE;
   switch (mns_shape_parse (&shape, file->metric, state->buffer, length, &fault))
@@ -87,7 +87,7 @@ take_records (
 {
   const MnsMetricReader *reader = &mns_metric_readers[file->metric];
   const MnsShape *shape = file->shape;
-  MnsFault fault = { 0 };
+  MnsInteropFault fault = { 0 };
   gsize taken;
   gsize n;
 
@@ -214,7 +214,7 @@ void
 mns_interop_read_backward (MnsInteropState *state, MnsInteropFile *file, const MnsSource *source)
 {
   const MnsShape *shape = file->shape;
-  MnsFault fault = { 0 };
+  MnsInteropFault fault = { 0 };
   guint64 left;
 
   if (shape == NULL || shape->record_size == 0 || file->is_set_aside)

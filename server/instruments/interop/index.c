@@ -57,7 +57,7 @@ add_record (MnsInteropState *state,
             const MnsShape *shape,
             const guint8 *bytes,
             const TextRecord *record,
-            MnsFault *fault)
+            MnsInteropFault *fault)
 {
   guint32 lane = mns_shape_lane (shape, bytes);
   guint32 tile = mns_shape_tile (shape, bytes);
@@ -70,7 +70,7 @@ add_record (MnsInteropState *state,
     return TRUE;
   if (read > state->n_reads)
     {
-      mns_fault_set (fault, "read %u is above the run's %u", read, state->n_reads);
+      mns_interop_fault_set (fault, "read %u is above the run's %u", read, state->n_reads);
       return FALSE;
     }
   slot = mns_interop_slot (state, lane, tile, fault);
@@ -84,7 +84,7 @@ add_record (MnsInteropState *state,
                        has_project ? &record->texts[2] : &nothing,
                        record->clusters))
     {
-      mns_fault_set (fault, "more different names than a run can have");
+      mns_interop_fault_set (fault, "more different names than a run can have");
       return FALSE;
     }
   state->n_records[metric]++;
@@ -99,7 +99,7 @@ take_records (MnsInteropState *state,
               const guint8 *bytes,
               gsize length,
               gboolean *ok,
-              MnsFault *fault)
+              MnsInteropFault *fault)
 {
   gsize at = 0;
   TextRecord record = { 0 };

@@ -20,7 +20,7 @@ static const guint field_sizes[] = {
 };
 
 void
-mns_fault_set (MnsFault *fault, const char *format, ...)
+mns_interop_fault_set (MnsInteropFault *fault, const char *format, ...)
 {
   va_list args;
 
@@ -49,7 +49,7 @@ take_bytes (Cursor *cursor, gsize n)
 }
 
 static MnsHeaderResult
-parse_bins (MnsShape *shape, Cursor *cursor, MnsFault *fault)
+parse_bins (MnsShape *shape, Cursor *cursor, MnsInteropFault *fault)
 {
   gboolean by_array = shape->layout->header == MNS_HEADER_BINS_A;
   const guint8 *flag = take_bytes (cursor, 1);
@@ -67,7 +67,7 @@ parse_bins (MnsShape *shape, Cursor *cursor, MnsFault *fault)
     return MNS_HEADER_SHORT;
   if (*count == 0 || *count > MNS_MAX_SCORE)
     {
-      mns_fault_set (fault, "%u score bins, not 1 to %d", *count, MNS_MAX_SCORE);
+      mns_interop_fault_set (fault, "%u score bins, not 1 to %d", *count, MNS_MAX_SCORE);
       return MNS_HEADER_FAULT;
     }
   shape->n = *count;
@@ -85,7 +85,7 @@ parse_bins (MnsShape *shape, Cursor *cursor, MnsFault *fault)
 }
 
 static MnsHeaderResult
-parse_extension (MnsShape *shape, Cursor *cursor, MnsFault *fault)
+parse_extension (MnsShape *shape, Cursor *cursor, MnsInteropFault *fault)
 {
   const guint8 *p = NULL;
 
@@ -112,7 +112,7 @@ parse_extension (MnsShape *shape, Cursor *cursor, MnsFault *fault)
       shape->n = mns_load_u16 (p);
       if (shape->n > 60 || mns_load_u16 (p + 2) > 1024)
         {
-          mns_fault_set (
+          mns_interop_fault_set (
               fault, "%u adapters of %u letters, above 60 of 1024", shape->n, mns_load_u16 (p + 2));
           return MNS_HEADER_FAULT;
         }
@@ -124,7 +124,7 @@ parse_extension (MnsShape *shape, Cursor *cursor, MnsFault *fault)
 
 /* Lays the fields out behind the identifier and checks the size that the file claims. */
 static gboolean
-place_fields (MnsShape *shape, guint claimed_size, MnsFault *fault)
+place_fields (MnsShape *shape, guint claimed_size, MnsInteropFault *fault)
 {
   const MnsLayout *layout = shape->layout;
   guint at = layout->has_id ? (layout->is_wide ? 6 : 4) : 0;
@@ -149,11 +149,11 @@ place_fields (MnsShape *shape, guint claimed_size, MnsFault *fault)
   shape->record_size = at;
   if (at == claimed_size)
     return TRUE;
-  mns_fault_set (fault,
-                 "the file says records of %u bytes, version %u has %u",
-                 claimed_size,
-                 layout->version,
-                 at);
+  mns_interop_fault_set (fault,
+                         "the file says records of %u bytes, version %u has %u",
+                         claimed_size,
+                         layout->version,
+                         at);
   fault->offset = 1;
   return FALSE;
 }
@@ -183,7 +183,7 @@ find_layout (MnsMetric metric, guint version)
  */
 MnsHeaderResult
 mns_shape_parse (
-    MnsShape *shape, MnsMetric metric, const guint8 *bytes, gsize length, MnsFault *fault)
+    MnsShape *shape, MnsMetric metric, const guint8 *bytes, gsize length, MnsInteropFault *fault)
 {
   Cursor cursor = { bytes, length, 0 };
   const guint8 *p = take_bytes (&cursor, 1);
@@ -197,7 +197,7 @@ mns_shape_parse (
   shape->layout = find_layout (metric, *p);
   if (shape->layout == NULL)
     {
-      mns_fault_set (fault, "version %u is not known", *p);
+      mns_interop_fault_set (fault, "version %u is not known", *p);
       return MNS_HEADER_FAULT;
     }
   if (shape->layout->size_bytes > 0)

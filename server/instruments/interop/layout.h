@@ -122,12 +122,12 @@ typedef struct
 {
   guint64 offset;
   char rule[160];
-} MnsFault;
+} MnsInteropFault;
 
-void mns_fault_set (MnsFault *fault, const char *format, ...) G_GNUC_PRINTF (2, 3);
+void mns_interop_fault_set (MnsInteropFault *fault, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 MnsHeaderResult mns_shape_parse (
-    MnsShape *shape, MnsMetric metric, const guint8 *bytes, gsize length, MnsFault *fault);
+    MnsShape *shape, MnsMetric metric, const guint8 *bytes, gsize length, MnsInteropFault *fault);
 
 guint mns_layout_record_size (const MnsLayout *layout, guint n);
 

@@ -132,7 +132,7 @@ MNS_DECLARE_TAKE (q_by_lane)
         return k;
       if (cycle > state->n_cycles)
         {
-          mns_fault_set (fault, "cycle %u is above the run's %u", cycle, state->n_cycles);
+          mns_interop_fault_set (fault, "cycle %u is above the run's %u", cycle, state->n_cycles);
           return k;
         }
       state->n_records[MNS_METRIC_Q_BY_LANE]++;

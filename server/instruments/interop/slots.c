@@ -140,25 +140,25 @@ init_slot (MnsInteropState *state, MnsMetric metric, guint slot)
 }
 
 gboolean
-mns_interop_check_lane (MnsInteropState *state, guint32 lane, MnsFault *fault)
+mns_interop_check_lane (MnsInteropState *state, guint32 lane, MnsInteropFault *fault)
 {
   if (lane < state->n_lane_rows)
     return TRUE;
-  mns_fault_set (fault, "lane %u is above the run's %u", lane, state->n_lane_rows - 1);
+  mns_interop_fault_set (fault, "lane %u is above the run's %u", lane, state->n_lane_rows - 1);
   return FALSE;
 }
 
 static gboolean
-check_part (MnsFault *fault, guint tile, const char *what, guint part, guint most)
+check_part (MnsInteropFault *fault, guint tile, const char *what, guint part, guint most)
 {
   if (part <= most)
     return TRUE;
-  mns_fault_set (fault, "%s %u of tile %u is above the run's %u", what, part, tile, most);
+  mns_interop_fault_set (fault, "%s %u of tile %u is above the run's %u", what, part, tile, most);
   return FALSE;
 }
 
 static gboolean
-check_tile (MnsInteropState *state, guint32 tile, MnsFault *fault)
+check_tile (MnsInteropState *state, guint32 tile, MnsInteropFault *fault)
 {
   const MnsRunInfo *info = state->info;
   MnsTileNaming naming = info->naming;
@@ -185,7 +185,7 @@ check_tile (MnsInteropState *state, guint32 tile, MnsFault *fault)
  * Returns: the number of the tile's slot, or %MNS_NO_SLOT
  */
 guint
-mns_interop_add_slot (MnsInteropState *state, guint32 lane, guint32 tile, MnsFault *fault)
+mns_interop_add_slot (MnsInteropState *state, guint32 lane, guint32 tile, MnsInteropFault *fault)
 {
   guint slot = state->n_slots;
 
@@ -193,7 +193,7 @@ mns_interop_add_slot (MnsInteropState *state, guint32 lane, guint32 tile, MnsFau
     return MNS_NO_SLOT;
   if (slot >= state->capacity)
     {
-      mns_fault_set (fault, "tile %u is one more than the run's %u", tile, state->capacity);
+      mns_interop_fault_set (fault, "tile %u is one more than the run's %u", tile, state->capacity);
       return MNS_NO_SLOT;
     }
   if (state->naming == MNS_TILE_NAMING_UNKNOWN)

@@ -157,7 +157,7 @@ typedef gsize (*MnsTakeFunc) (MnsInteropState *state,
                               const guint8 *first,
                               gssize stride,
                               gsize n,
-                              MnsFault *fault);
+                              MnsInteropFault *fault);
 
 /* For records without a fixed size: takes as many whole ones as @length bytes hold and returns
  * their bytes.
@@ -167,7 +167,7 @@ typedef gsize (*MnsTakeTextFunc) (MnsInteropState *state,
                                   const guint8 *bytes,
                                   gsize length,
                                   gboolean *ok,
-                                  MnsFault *fault);
+                                  MnsInteropFault *fault);
 
 typedef struct
 {
@@ -184,14 +184,14 @@ extern const MnsMetricReader mns_metric_readers[MNS_N_METRICS];
                                  const guint8 *first,                                              \
                                  gssize stride,                                                    \
                                  gsize n,                                                          \
-                                 MnsFault *fault)
+                                 MnsInteropFault *fault)
 #define MNS_DECLARE_TAKE_TEXT(name)                                                                \
   gsize mns_interop_take_##name (MnsInteropState *state,                                           \
                                  const MnsShape *shape,                                            \
                                  const guint8 *bytes,                                              \
                                  gsize length,                                                     \
                                  gboolean *ok,                                                     \
-                                 MnsFault *fault)
+                                 MnsInteropFault *fault)
 MNS_DECLARE_TAKE (tile);
 MNS_DECLARE_TAKE (extended_tile);
 MNS_DECLARE_TAKE (extraction);
@@ -211,9 +211,10 @@ MNS_DECLARE_TAKE_TEXT (control);
 gboolean mns_interop_slots_init (MnsInteropState *state);
 gsize mns_interop_seen_size (const MnsInteropState *state);
 void mns_interop_slots_clear (MnsInteropState *state);
-guint mns_interop_add_slot (MnsInteropState *state, guint32 lane, guint32 tile, MnsFault *fault);
+guint
+mns_interop_add_slot (MnsInteropState *state, guint32 lane, guint32 tile, MnsInteropFault *fault);
 void mns_interop_clear_metric (MnsInteropState *state, MnsMetric metric);
-gboolean mns_interop_check_lane (MnsInteropState *state, guint32 lane, MnsFault *fault);
+gboolean mns_interop_check_lane (MnsInteropState *state, guint32 lane, MnsInteropFault *fault);
 void mns_interop_limit_phasing (MnsInteropState *state);
 
 /* file.c */
@@ -246,7 +247,7 @@ gboolean mns_interop_state_look_at_bytes (
 
 /* The tile's slot, made if it is new; MNS_NO_SLOT with @fault if the run has no such tile. */
 static inline guint
-mns_interop_slot (MnsInteropState *state, guint32 lane, guint32 tile, MnsFault *fault)
+mns_interop_slot (MnsInteropState *state, guint32 lane, guint32 tile, MnsInteropFault *fault)
 {
   if (G_LIKELY (lane < state->n_lane_rows && tile < state->tile_limit))
     {
@@ -278,7 +279,7 @@ mns_interop_locate (MnsInteropState *state,
                     const MnsShape *shape,
                     const guint8 *record,
                     MnsLocation *out,
-                    MnsFault *fault)
+                    MnsInteropFault *fault)
 {
   guint32 lane = mns_shape_lane (shape, record);
   guint32 tile = mns_shape_tile (shape, record);
@@ -291,7 +292,7 @@ mns_interop_locate (MnsInteropState *state,
     return MNS_FOREIGN;
   if (G_UNLIKELY (out->cycle > state->n_cycles))
     {
-      mns_fault_set (fault, "cycle %u is above the run's %u", out->cycle, state->n_cycles);
+      mns_interop_fault_set (fault, "cycle %u is above the run's %u", out->cycle, state->n_cycles);
       return MNS_FOREIGN;
     }
   out->place = &state->cycles[out->cycle];

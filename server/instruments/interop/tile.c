@@ -22,17 +22,17 @@ enum
 };
 
 static gboolean
-check_read (MnsInteropState *state, guint read, MnsFault *fault)
+check_read (MnsInteropState *state, guint read, MnsInteropFault *fault)
 {
   if (read <= state->n_reads)
     return TRUE;
-  mns_fault_set (fault, "read %u is above the run's %u", read, state->n_reads);
+  mns_interop_fault_set (fault, "read %u is above the run's %u", read, state->n_reads);
   return FALSE;
 }
 
 /* Version 2: each record tells one thing, by its code. */
 static gboolean
-take_coded (MnsInteropState *state, guint slot, guint code, float value, MnsFault *fault)
+take_coded (MnsInteropState *state, guint slot, guint code, float value, MnsInteropFault *fault)
 {
   MnsTileSums *tile = &state->tile[slot];
   guint read = code >= CODE_ALIGNED ? code - CODE_ALIGNED : (code - CODE_PHASING) / 2;
@@ -57,7 +57,7 @@ take_coded (MnsInteropState *state, guint slot, guint code, float value, MnsFaul
     }
   if (code < CODE_PHASING || code > CODE_CONTROL_LANE)
     {
-      mns_fault_set (fault, "code %u is not known", code);
+      mns_interop_fault_set (fault, "code %u is not known", code);
       return FALSE;
     }
   if (!check_read (state, read + 1, fault))
@@ -78,7 +78,7 @@ take_lettered (MnsInteropState *state,
                const MnsShape *shape,
                guint slot,
                const guint8 *record,
-               MnsFault *fault)
+               MnsInteropFault *fault)
 {
   MnsTileSums *tile = &state->tile[slot];
   const guint8 *first = record + shape->at[1];
@@ -105,7 +105,7 @@ take_lettered (MnsInteropState *state,
     case 0:
       return TRUE;
     default:
-      mns_fault_set (fault, "code %u is neither 't' nor 'r'", code);
+      mns_interop_fault_set (fault, "code %u is neither 't' nor 'r'", code);
       return FALSE;
     }
 }
