@@ -14,7 +14,11 @@ trap 'rm -rf "$dir"' EXIT
 cd "$top"
 
 common=(--from-code=UTF-8 --add-comments=Translators --package-name=meniscus)
-keywords=(-k_ -kN_ -kC_:1c,2 -kngettext:1,2)
+keywords=(-k_ -kN_ -kC_:1c,2 -kngettext:1,2
+  # what the rules say: an English format, translated where it is read
+  -kmns_call_fault:4 -kmns_call_fault_values:5 -kmns_result_add_fault:5 -kmns_call_conflict:5
+  -kmns_result_set_conflict:3 -kmns_drift_add:7 -krefuse_value:7 -krefuse_line:5
+  --flag=mns_call_fault:4:c-format)
 grep -E '\.(c|ui)$' po/POTFILES | xgettext "${common[@]}" "${keywords[@]}" -f - -o "$dir/c.pot"
 grep -E '\.desktop\.in$' po/POTFILES | xgettext "${common[@]}" -L Desktop -f - -o "$dir/desktop.pot"
 grep -E '\.metainfo\.xml\.in$' po/POTFILES | while read -r file; do

@@ -76,3 +76,23 @@ mns_test_remove_tree (const char *path)
 {
   nftw (path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
+
+char *
+mns_test_read_shared_sql (void)
+{
+  static const char *const files[] = { "0001-tables.sql", "0008-conflict-said.sql" };
+  g_autoptr (GString) all = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autofree char *path =
+          g_build_filename (g_getenv ("MNS_SOURCE"), "sql", "shared", files[i], NULL);
+      g_autofree char *text = NULL;
+
+      g_file_get_contents (path, &text, NULL, &error);
+      g_assert_no_error (error);
+      g_string_append (all, text);
+    }
+  return g_string_free (g_steal_pointer (&all), FALSE);
+}

@@ -20,6 +20,8 @@ void mns_test_assert_finalizes (gpointer object);
 
 /* A fresh folder below the system's temporary folder, mode 0700; free the name with g_free(). */
 char *mns_test_make_tmp_dir (void);
+/* What sql/shared makes of an empty database, all its scripts in order; free it with g_free(). */
+char *mns_test_read_shared_sql (void);
 void mns_test_remove_tree (const char *path);
 
 G_END_DECLS

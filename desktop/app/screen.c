@@ -8,6 +8,7 @@
 
 #include <glib/gi18n.h>
 
+#include "desktop/app/refusal.h"
 #include "desktop/app/screen.h"
 #include "sync/model/error.h"
 
@@ -345,7 +346,7 @@ mns_screen_show_refusal (MnsScreen *self, MnsResult *result, GError *error)
   if (error != NULL)
     sentence = g_strdup (error->message);
   else if (result->outcome != MNS_OUTCOME_OK && result->outcome != MNS_OUTCOME_NOT_LOCAL)
-    sentence = mns_result_to_sentence (result);
+    sentence = mns_refusal_say_result (result);
   mns_screen_set_banner (self, MNS_BANNER_ERROR, sentence);
   return sentence != NULL;
 }

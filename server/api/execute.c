@@ -220,10 +220,10 @@ check_restored (MnsExecution *self,
   if (g_str_equal (self->journals, "NONE"))
     {
       *refusal = mns_result_new (MNS_OUTCOME_CONFLICT);
-      (*refusal)->conflict_code = g_strdup ("gone");
-      (*refusal)->conflict_detail = g_strdup (
-          "the lab was restored from a backup after this was done; do it again, or drop"
-          " it");
+      mns_result_set_conflict (
+          *refusal,
+          "gone",
+          "the lab was restored from a backup after this was done; do it again, or drop it");
       return TRUE;
     }
   *go_on = FALSE;
@@ -247,11 +247,22 @@ check_restored (MnsExecution *self,
 /* ---- the rule ---- */
 
 static MnsResult *
-new_error (const char *code, const char *sentence)
+new_error (gboolean is_poison)
 {
   MnsResult *result = mns_result_new (MNS_OUTCOME_ERROR);
 
-  mns_result_add_fault (result, "", code, NULL, "%s", sentence);
+  if (is_poison)
+    mns_result_add_fault (result,
+                          "",
+                          "poison",
+                          NULL,
+                          "this command has stopped the server three times and is passed over");
+  else
+    mns_result_add_fault (result,
+                          "",
+                          "server_error",
+                          NULL,
+                          "the server could not run this command; its log says why");
   return result;
 }
 
@@ -292,10 +303,7 @@ run_rule (MnsExecution *self, MnsTransaction *tx, MnsCommand *command, gint64 no
   MnsResult *refusal = NULL;
 
   if (self->as_error)
-    return new_error (self->broken == NULL ? "poison" : "server_error",
-                      self->broken == NULL
-                          ? "this command has stopped the server three times and is passed over"
-                          : "the server could not run this command; its log says why");
+    return new_error (self->broken == NULL);
   if (is_device (self) && is_online_only (command))
     {
       refusal = mns_result_new (MNS_OUTCOME_INVALID);
@@ -354,6 +362,16 @@ print_seen (const MnsResult *result, const MnsCommand *command)
   return print_node (expect);
 }
 
+/* All that was said against it, as in the envelope: a person reads it in their own language. */
+static char *
+print_said (const MnsResult *result)
+{
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_ARRAY);
+
+  json_node_take_array (node, mns_envelope_list_said (result));
+  return json_to_string (node, FALSE);
+}
+
 static gboolean
 write_conflict (MnsExecution *self,
                 MnsTransaction *tx,
@@ -366,13 +384,14 @@ write_conflict (MnsExecution *self,
   g_autofree char *detail = mns_result_to_sentence (result);
   g_autofree char *seen = print_seen (result, command);
   g_autofree char *there = print_node (result->there);
+  g_autofree char *said = print_said (result);
 
   mns_id_derive (&self->conflict, &command->id, "conflict", 0);
   return mns_transaction_run (
       tx,
       "INSERT INTO conflict (id, person_id, client_id, n, command_id, command, body, code, detail,"
-      " seen, there, cause, state) VALUES ($id, $person, $client, $n, $command_id, $command, $body,"
-      " $code, $detail, $seen, $there, $cause, 'OPEN')",
+      " seen, there, cause, state, said) VALUES ($id, $person, $client, $n, $command_id, $command,"
+      " $body, $code, $detail, $seen, $there, $cause, 'OPEN', $said)",
       MNS_ARGS (MNS_ARG_ID ("id", &self->conflict),
                 MNS_ARG_ID ("person", &self->person),
                 MNS_ARG_ID ("client", &self->client),
@@ -384,7 +403,8 @@ write_conflict (MnsExecution *self,
                 MNS_ARG_TEXT ("detail", detail),
                 MNS_ARG_JSON ("seen", seen),
                 MNS_ARG_JSON ("there", there),
-                MNS_ARG_ID ("cause", mns_id_is_null (&command->cause) ? NULL : &command->cause)),
+                MNS_ARG_ID ("cause", mns_id_is_null (&command->cause) ? NULL : &command->cause),
+                MNS_ARG_JSON ("said", said)),
       error);
 }
 

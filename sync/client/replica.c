@@ -265,7 +265,7 @@ open_current (MnsReplica *self, GError **error)
     return FALSE;
   if (open_store (self, MNS_SQLITE_FULL_SYNC, &local) &&
       (!g_file_test (mark, G_FILE_TEST_EXISTS) || quick_check (self, &local)) &&
-      mns_replica_load_state (self, &local))
+      mns_schema_upgrade (self->store, &local) && mns_replica_load_state (self, &local))
     return TRUE;
 
   close_store (self);

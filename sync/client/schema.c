@@ -41,13 +41,25 @@ static const char *const sqlite_types[] = {
   [MNS_FIELD_BYTES] = "BLOB",
 };
 
-static char *
-read_shared (GError **error)
+/* The scripts of sql/shared, in order. Each after the first adds one column to one synced table;
+ * with it the number of the replica's shape goes up.
+ */
+static const struct
 {
-  g_autoptr (GBytes) bytes = g_resource_lookup_data (mns_client_get_resource (),
-                                                     RESOURCES "shared/0001-tables.sql",
-                                                     G_RESOURCE_LOOKUP_FLAGS_NONE,
-                                                     error);
+  const char *script;
+  const char *table, *column, *type;
+} shapes[] = {
+  { RESOURCES "shared/0001-tables.sql", NULL, NULL, NULL },
+  { RESOURCES "shared/0008-conflict-said.sql", "conflict", "said", "TEXT" },
+};
+
+G_STATIC_ASSERT (G_N_ELEMENTS (shapes) == MNS_LOCAL_SCHEMA);
+
+static char *
+read_shared (const char *script, GError **error)
+{
+  g_autoptr (GBytes) bytes = g_resource_lookup_data (
+      mns_client_get_resource (), script, G_RESOURCE_LOOKUP_FLAGS_NONE, error);
 
   if (bytes == NULL)
     return NULL;
@@ -79,9 +91,9 @@ strip_comments (const char *sql)
 }
 
 static gboolean
-run_shared (MnsStore *store, gboolean indexes, GError **error)
+run_script (MnsStore *store, const char *script, gboolean indexes, GError **error)
 {
-  g_autofree char *sql = read_shared (error);
+  g_autofree char *sql = read_shared (script, error);
   g_autofree char *plain = NULL;
   g_auto (GStrv) statements = NULL;
 
@@ -95,6 +107,15 @@ run_shared (MnsStore *store, gboolean indexes, GError **error)
         g_prefix_error (error, "making the replica's tables: ");
         return FALSE;
       }
+  return TRUE;
+}
+
+static gboolean
+run_shared (MnsStore *store, gboolean indexes, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (shapes); i++)
+    if (!run_script (store, shapes[i].script, indexes, error))
+      return FALSE;
   return TRUE;
 }
 
@@ -255,4 +276,78 @@ mns_schema_create_rest (MnsStore *store, GError **error)
   return run_shared (store, TRUE, error) &&
          mns_sqlite_run_script (store, counting_indexes, error) &&
          mns_sqlite_run_script (store, sql->str, error);
+}
+
+static gboolean
+add_column (MnsStore *store, guint shape, GError **error)
+{
+  const char *table = shapes[shape].table;
+  g_autoptr (GString) sql = g_string_new (NULL);
+
+  g_string_append_printf (sql,
+                          "ALTER TABLE base_%s ADD COLUMN %s %s;\n"
+                          "DROP TRIGGER %s_capture_insert;\n"
+                          "DROP TRIGGER %s_capture_update;\n"
+                          "DROP TRIGGER %s_capture_delete;\n",
+                          table,
+                          shapes[shape].column,
+                          shapes[shape].type,
+                          table,
+                          table,
+                          table);
+  add_capture_triggers (sql, mns_entity_find (table));
+  return run_script (store, shapes[shape].script, FALSE, error) &&
+         mns_sqlite_run_script (store, sql->str, error);
+}
+
+static gboolean
+read_shape (MnsStore *store, gint64 *shape, GError **error)
+{
+  g_autoptr (MnsTransaction) tx = mns_store_begin (store, MNS_ACCESS_READ, error);
+  g_autoptr (MnsRows) rows =
+      tx != NULL ? mns_transaction_query (tx, "PRAGMA user_version", NULL, error) : NULL;
+
+  if (rows == NULL)
+    return FALSE;
+  *shape = mns_rows_get_int (rows, 0, 0);
+  return TRUE;
+}
+
+/**
+ * mns_schema_upgrade:
+ * @store: a replica's database with its functions
+ *
+ * Brings a replica that an older program made to the shape that this one knows; what it holds
+ * stays. Fails with %MNS_ERROR_INVALID where a newer program made it.
+ */
+gboolean
+mns_schema_upgrade (MnsStore *store, GError **error)
+{
+  g_autofree char *last = g_strdup_printf ("PRAGMA user_version = %d; COMMIT", MNS_LOCAL_SCHEMA);
+  gint64 shape = 0;
+
+  if (!read_shape (store, &shape, error))
+    return FALSE;
+  if (shape > MNS_LOCAL_SCHEMA)
+    {
+      g_set_error (error,
+                   MNS_ERROR,
+                   MNS_ERROR_INVALID,
+                   "this device's data was made by a newer program (shape %d, this one knows %d): "
+                   "use that one",
+                   (int) shape,
+                   MNS_LOCAL_SCHEMA);
+      return FALSE;
+    }
+  if (shape == MNS_LOCAL_SCHEMA || shape < 1) /* no shape yet: a file that was never finished */
+    return TRUE;
+  if (!mns_sqlite_run_script (store, "BEGIN IMMEDIATE", error))
+    return FALSE;
+  for (guint i = (guint) shape; i < G_N_ELEMENTS (shapes); i++)
+    if (!add_column (store, i, error))
+      {
+        mns_sqlite_run_script (store, "ROLLBACK", NULL);
+        return FALSE;
+      }
+  return mns_sqlite_run_script (store, last, error);
 }

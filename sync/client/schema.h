@@ -5,10 +5,11 @@
 
 G_BEGIN_DECLS
 
-/* The number of the local tables' own shape (sql/sqlite), kept in PRAGMA user_version. */
-#define MNS_LOCAL_SCHEMA 1
+/* The number of the replica's shape (sql/shared and sql/sqlite), kept in PRAGMA user_version. */
+#define MNS_LOCAL_SCHEMA 2
 
 gboolean mns_schema_create_tables (MnsStore *store, GError **error);
 gboolean mns_schema_create_rest (MnsStore *store, GError **error);
+gboolean mns_schema_upgrade (MnsStore *store, GError **error);
 
 G_END_DECLS

@@ -153,12 +153,11 @@ check_text (Check *check, const MnsArgSpec *spec, JsonNode *node, const char *at
                           at,
                           "length",
                           value_of (spec->name, text),
-                          "“%s” has %" G_GINT64_FORMAT " characters; %" G_GINT64_FORMAT
-                          " to %" G_GINT64_FORMAT " are allowed",
+                          "“%s” has %lld characters; %lld to %lld are allowed",
                           spec->name,
-                          length,
-                          spec->min,
-                          most);
+                          (long long) length,
+                          (long long) spec->min,
+                          (long long) most);
   else if (spec->words != NULL && !is_word_of (text, spec->words))
     mns_result_add_fault (check->result,
                           at,
@@ -190,12 +189,11 @@ check_number (Check *check, const MnsArgSpec *spec, JsonNode *node, const char *
                         at,
                         "out_of_range",
                         value_of (spec->name, NULL),
-                        "“%s” is %.15g; it must be between %" G_GINT64_FORMAT
-                        " and %" G_GINT64_FORMAT,
+                        "“%s” is %.15g; it must be between %lld and %lld",
                         spec->name,
                         value,
-                        spec->min,
-                        spec->max);
+                        (long long) spec->min,
+                        (long long) spec->max);
 }
 
 /**
@@ -299,12 +297,11 @@ check_length (Check *check, const MnsArgSpec *spec, JsonArray *array, const char
                         at,
                         "list_length",
                         value_of (spec->name, NULL),
-                        "“%s” has %" G_GINT64_FORMAT " entries; %" G_GINT64_FORMAT
-                        " to %" G_GINT64_FORMAT " are allowed",
+                        "“%s” has %lld entries; %lld to %lld are allowed",
                         spec->name,
-                        length,
-                        least,
-                        most);
+                        (long long) length,
+                        (long long) least,
+                        (long long) most);
   return FALSE;
 }
 

@@ -202,9 +202,7 @@ add_fault (MnsCall *call,
            const char *format,
            va_list list)
 {
-  g_autofree char *message = g_strdup_vprintf (format, list);
-
-  mns_result_add_fault (call->result, at, code, values, "%s", message);
+  mns_result_add_fault_va (call->result, at, code, values, format, list);
   call->result->outcome = MNS_OUTCOME_INVALID;
 }
 
@@ -257,9 +255,8 @@ mns_call_conflict (
       g_clear_pointer (&there, json_node_unref);
       return;
     }
-  result->conflict_code = g_strdup (code);
   va_start (list, format);
-  result->conflict_detail = g_strdup_vprintf (format, list);
+  mns_result_set_conflict_va (result, code, format, list);
   va_end (list);
   result->seen = seen;
   result->there = there;
@@ -291,13 +288,11 @@ mns_call_missing (MnsCall *call, const char *at, const char *table, const char *
     }
   there = json_node_new (JSON_NODE_VALUE);
   json_node_set_string (there, at);
-  mns_call_conflict (call,
-                     "gone",
-                     NULL,
-                     there,
-                     "%s %s is not there any more",
-                     table,
-                     shown != NULL ? shown : "named by the command");
+  if (shown != NULL)
+    mns_call_conflict (call, "gone", NULL, there, "%s %s is not there any more", table, shown);
+  else
+    mns_call_conflict (
+        call, "gone", NULL, there, "%s named by the command is not there any more", table);
 }
 
 gboolean

@@ -10,6 +10,7 @@
 
 #include "sync/lab/command.h"
 #include "sync/model/error.h"
+#include "sync/model/sentence.h"
 
 static const char *const outcome_words[] = {
   [MNS_OUTCOME_OK] = "ok",         [MNS_OUTCOME_CONFLICT] = "conflict",
@@ -282,8 +283,7 @@ mns_result_free (MnsResult *self)
     return;
   g_ptr_array_unref (self->faults);
   g_clear_pointer (&self->result, json_node_unref);
-  g_free (self->conflict_code);
-  g_free (self->conflict_detail);
+  mns_result_clear_conflict (self);
   g_clear_pointer (&self->seen, json_node_unref);
   g_clear_pointer (&self->there, json_node_unref);
   g_free (self);
@@ -297,22 +297,71 @@ mns_result_free (MnsResult *self)
  * @values: (nullable) (transfer full): what a translation is made from
  * @format: the English sentence: object, value and rule
  *
- * Adds a fault; the outcome stays as it is.
+ * Adds a fault; the outcome stays as it is. @values gets what the sentence is made of.
  */
 void
 mns_result_add_fault (
     MnsResult *self, const char *at, const char *code, JsonObject *values, const char *format, ...)
 {
-  MnsFault *fault = g_new0 (MnsFault, 1);
   va_list list;
+
+  va_start (list, format);
+  mns_result_add_fault_va (self, at, code, values, format, list);
+  va_end (list);
+}
+
+void
+mns_result_add_fault_va (MnsResult *self,
+                         const char *at,
+                         const char *code,
+                         JsonObject *values,
+                         const char *format,
+                         va_list list)
+{
+  MnsFault *fault = g_new0 (MnsFault, 1);
 
   fault->at = g_strdup (at);
   fault->code = g_strdup (code);
-  fault->values = values;
-  va_start (list, format);
+  fault->values = values != NULL ? values : json_object_new ();
+  mns_sentence_record (fault->values, format, list);
   fault->message = g_strdup_vprintf (format, list);
-  va_end (list);
   g_ptr_array_add (self->faults, fault);
+}
+
+void
+mns_result_clear_conflict (MnsResult *self)
+{
+  g_clear_pointer (&self->conflict_code, g_free);
+  g_clear_pointer (&self->conflict_detail, g_free);
+  g_clear_pointer (&self->conflict_values, json_object_unref);
+}
+
+void
+mns_result_take_sentence (MnsResult *self, const MnsResult *from)
+{
+  g_clear_pointer (&self->conflict_values, json_object_unref);
+  if (from->conflict_values != NULL)
+    self->conflict_values = json_object_ref (from->conflict_values);
+}
+
+void
+mns_result_set_conflict (MnsResult *self, const char *code, const char *format, ...)
+{
+  va_list list;
+
+  va_start (list, format);
+  mns_result_set_conflict_va (self, code, format, list);
+  va_end (list);
+}
+
+void
+mns_result_set_conflict_va (MnsResult *self, const char *code, const char *format, va_list list)
+{
+  mns_result_clear_conflict (self);
+  self->conflict_code = g_strdup (code);
+  self->conflict_values = json_object_new ();
+  mns_sentence_record (self->conflict_values, format, list);
+  self->conflict_detail = g_strdup_vprintf (format, list);
 }
 
 /**

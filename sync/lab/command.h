@@ -88,18 +88,19 @@ typedef struct
   char *at;           /* JSON pointer into args: "/cells/12/value" */
   char *code;         /* "not_a_number" */
   char *message;      /* an English sentence: object, value, rule */
-  JsonObject *values; /* nullable; what a translation is made from */
+  JsonObject *values; /* nullable; what a translation is made from (sync/model/sentence.h) */
 } MnsFault;
 
 typedef struct
 {
   MnsOutcome outcome;
-  GPtrArray *faults;     /* MnsFault *; also filled for denied: what right is missing */
-  JsonNode *result;      /* nullable; object the handler answered */
-  char *conflict_code;   /* of sync-protocol.md section 10 */
-  char *conflict_detail; /* a sentence */
-  JsonNode *seen;        /* nullable */
-  JsonNode *there;       /* nullable */
+  GPtrArray *faults;           /* MnsFault *; also filled for denied: what right is missing */
+  JsonNode *result;            /* nullable; object the handler answered */
+  char *conflict_code;         /* of sync-protocol.md section 10 */
+  char *conflict_detail;       /* a sentence */
+  JsonObject *conflict_values; /* nullable; what a translation of it is made from */
+  JsonNode *seen;              /* nullable */
+  JsonNode *there;             /* nullable */
   gboolean touched_nothing;
 } MnsResult;
 
@@ -109,6 +110,21 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MnsResult, mns_result_free)
 void mns_result_add_fault (
     MnsResult *self, const char *at, const char *code, JsonObject *values, const char *format, ...)
     G_GNUC_PRINTF (5, 6);
+void mns_result_add_fault_va (MnsResult *self,
+                              const char *at,
+                              const char *code,
+                              JsonObject *values,
+                              const char *format,
+                              va_list list) G_GNUC_PRINTF (5, 0);
+/* Sets the conflict's code, detail and values. */
+void mns_result_set_conflict (MnsResult *self, const char *code, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
+void
+mns_result_set_conflict_va (MnsResult *self, const char *code, const char *format, va_list list)
+    G_GNUC_PRINTF (3, 0);
+void mns_result_clear_conflict (MnsResult *self);
+/* Lets the conflict be said as that of another result. */
+void mns_result_take_sentence (MnsResult *self, const MnsResult *from);
 /* The sentence a person reads first: the conflict's detail, or the first fault (and how many more).
  */
 char *mns_result_to_sentence (const MnsResult *self);

@@ -95,12 +95,15 @@ take_over_result (MnsCall *call, MnsResult *result)
                             fault->message);
     }
   if (result->conflict_code != NULL)
-    mns_call_conflict (call,
-                       result->conflict_code,
-                       result->seen != NULL ? json_node_copy (result->seen) : NULL,
-                       result->there != NULL ? json_node_copy (result->there) : NULL,
-                       "%s",
-                       result->conflict_detail);
+    {
+      mns_call_conflict (call,
+                         result->conflict_code,
+                         result->seen != NULL ? json_node_copy (result->seen) : NULL,
+                         result->there != NULL ? json_node_copy (result->there) : NULL,
+                         "%s",
+                         result->conflict_detail);
+      mns_result_take_sentence (call->result, result);
+    }
   call->result->outcome = result->outcome;
 }
 

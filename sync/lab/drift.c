@@ -4,6 +4,7 @@
 
 #include "sync/lab/drift.h"
 #include "sync/model/packed.h"
+#include "sync/model/sentence.h"
 
 void
 mns_drift_init (MnsDrift *self, MnsCall *call)
@@ -18,6 +19,7 @@ mns_drift_clear (MnsDrift *self)
   g_clear_pointer (&self->seen, json_object_unref);
   g_clear_pointer (&self->there, json_object_unref);
   g_clear_pointer (&self->first, g_free);
+  g_clear_pointer (&self->values, json_object_unref);
   g_clear_pointer (&self->compared, g_hash_table_unref);
 }
 
@@ -119,6 +121,8 @@ mns_drift_add (MnsDrift *self,
   if (self->n++ > 0)
     return;
   va_start (list, format);
+  self->values = json_object_new ();
+  mns_sentence_record (self->values, format, list);
   self->first = g_strdup_vprintf (format, list);
   va_end (list);
 }
@@ -190,6 +194,7 @@ mns_drift_tell (MnsDrift *self, const char *code)
 {
   JsonNode *seen;
   JsonNode *there;
+  gboolean is_told;
 
   if (self->n == 0)
     return FALSE;
@@ -197,9 +202,15 @@ mns_drift_tell (MnsDrift *self, const char *code)
   there = json_node_new (JSON_NODE_OBJECT);
   json_node_set_object (seen, self->seen);
   json_node_set_object (there, self->there);
+  is_told = self->call->result->conflict_code == NULL; /* else an earlier conflict is */
   if (self->n == 1)
     mns_call_conflict (self->call, code, seen, there, "%s", self->first);
   else
     mns_call_conflict (self->call, code, seen, there, "%s (and %u more)", self->first, self->n - 1);
+  if (!is_told)
+    return TRUE;
+  json_object_set_int_member (self->values, "more", self->n - 1);
+  g_clear_pointer (&self->call->result->conflict_values, json_object_unref);
+  self->call->result->conflict_values = json_object_ref (self->values);
   return TRUE;
 }

@@ -16,7 +16,8 @@ typedef struct
   MnsCall *call;
   JsonObject *seen;
   JsonObject *there;
-  char *first; /* sentence about the first difference */
+  char *first;        /* sentence about the first difference */
+  JsonObject *values; /* what that is made of; "more" says how many there are besides */
   GHashTable *compared;
   guint n;
 } MnsDrift;

@@ -11,6 +11,7 @@
 
 #include "sync/lab/fields.h"
 #include "sync/model/packed.h"
+#include "sync/model/sentence.h"
 
 /* One line, and several. */
 #define STRING_CHARACTERS 2000
@@ -298,20 +299,39 @@ mns_field_values_set (MnsFieldValues *self, const MnsCustomField *field, JsonNod
     mns_packed_set_number (object, field->number, json_node_get_double (value));
 }
 
+static void refuse_value (MnsCall *call,
+                          const MnsCustomField *field,
+                          const char *at,
+                          const char *code,
+                          const char *value,
+                          const char *owner,
+                          const char *rule,
+                          ...) G_GNUC_PRINTF (7, 8);
+
+/* The rule is a sentence of its own: "inner" of the values says what it is made of. */
 static void
-refuse (MnsCall *call,
-        const MnsCustomField *field,
-        const char *at,
-        const char *code,
-        const char *value,
-        const char *owner,
-        const char *rule)
+refuse_value (MnsCall *call,
+              const MnsCustomField *field,
+              const char *at,
+              const char *code,
+              const char *value,
+              const char *owner,
+              const char *rule,
+              ...)
 {
   JsonObject *values = json_object_new ();
+  JsonObject *inner = json_object_new ();
+  g_autofree char *told = NULL;
+  va_list list;
 
+  va_start (list, rule);
+  mns_sentence_record (inner, rule, list);
+  told = g_strdup_vprintf (rule, list);
+  va_end (list);
   json_object_set_string_member (values, "field", field->name);
   json_object_set_string_member (values, "value", value != NULL ? value : "");
   json_object_set_string_member (values, "owner", owner);
+  json_object_set_object_member (values, "inner", inner);
   mns_call_fault_values (call,
                          at,
                          code,
@@ -320,7 +340,7 @@ refuse (MnsCall *call,
                          field->name,
                          owner,
                          value != NULL ? value : "",
-                         rule);
+                         told);
 }
 
 static JsonNode *
@@ -353,7 +373,6 @@ check_number (
     MnsCall *call, const MnsCustomField *field, JsonNode *value, const char *at, const char *owner)
 {
   g_autofree char *text = scalar_to_text (value);
-  g_autofree char *rule = NULL;
   JsonNode *node;
   char *end = NULL;
   double number;
@@ -371,18 +390,27 @@ check_number (
     number = json_node_get_double (value);
   if (!isfinite (number))
     {
-      refuse (call, field, at, "not_a_number", text, owner, "it must be a number");
+      refuse_value (call, field, at, "not_a_number", text, owner, "it must be a number");
       return NULL;
     }
   if ((field->has_min && number < field->min) || (field->has_max && number > field->max))
     {
       if (field->has_min && field->has_max)
-        rule = g_strdup_printf ("it must be between %.15g and %.15g", field->min, field->max);
+        refuse_value (call,
+                      field,
+                      at,
+                      "out_of_range",
+                      text,
+                      owner,
+                      "it must be between %.15g and %.15g",
+                      field->min,
+                      field->max);
       else if (field->has_min)
-        rule = g_strdup_printf ("it must not be below %.15g", field->min);
+        refuse_value (
+            call, field, at, "out_of_range", text, owner, "it must not be below %.15g", field->min);
       else
-        rule = g_strdup_printf ("it must not be above %.15g", field->max);
-      refuse (call, field, at, "out_of_range", text, owner, rule);
+        refuse_value (
+            call, field, at, "out_of_range", text, owner, "it must not be above %.15g", field->max);
       return NULL;
     }
   node = json_node_new (JSON_NODE_VALUE);
@@ -390,38 +418,34 @@ check_number (
   return node;
 }
 
-/* What is wrong with a text of this type, or NULL. */
-static const char *
-find_text_fault (const MnsCustomField *field, const char *text, const char **code)
+/* Says what is wrong with a text of this type; TRUE if something is. */
+static gboolean
+refuse_text (
+    MnsCall *call, const MnsCustomField *field, const char *at, const char *text, const char *owner)
 {
   glong most = field->type == MNS_FIELD_TYPE_TEXT ? TEXT_CHARACTERS : STRING_CHARACTERS;
 
-  *code = "wrong_type";
-  switch (field->type)
-    {
-    case MNS_FIELD_TYPE_BOOLEAN:
-      *code = "not_yes_or_no";
-      return g_str_equal (text, "true") || g_str_equal (text, "false") ? NULL
-                                                                       : "it must be true or false";
-    case MNS_FIELD_TYPE_DATE:
-      *code = "bad_date";
-      return mns_date_is_valid (text) ? NULL : "it must be a day, YYYY-MM-DD";
-    case MNS_FIELD_TYPE_URI:
-      *code = "bad_uri";
-      if (!g_uri_is_valid (text, G_URI_FLAGS_NONE, NULL))
-        return "it must be an address such as https://example.org/";
-      break;
-    case MNS_FIELD_TYPE_STRING:
-      *code = "several_lines";
-      if (strchr (text, '\n') != NULL || strchr (text, '\r') != NULL)
-        return "it must be one line";
-      break;
-    case MNS_FIELD_TYPE_TEXT:
-    case MNS_FIELD_TYPE_NUMERIC:
-      break;
-    }
-  *code = "length";
-  return g_utf8_strlen (text, -1) > most ? "it is too long" : NULL;
+  if (field->type == MNS_FIELD_TYPE_BOOLEAN && !g_str_equal (text, "true") &&
+      !g_str_equal (text, "false"))
+    refuse_value (call, field, at, "not_yes_or_no", text, owner, "it must be true or false");
+  else if (field->type == MNS_FIELD_TYPE_DATE && !mns_date_is_valid (text))
+    refuse_value (call, field, at, "bad_date", text, owner, "it must be a day, YYYY-MM-DD");
+  else if (field->type == MNS_FIELD_TYPE_URI && !g_uri_is_valid (text, G_URI_FLAGS_NONE, NULL))
+    refuse_value (call,
+                  field,
+                  at,
+                  "bad_uri",
+                  text,
+                  owner,
+                  "it must be an address such as https://example.org/");
+  else if (field->type == MNS_FIELD_TYPE_STRING && strpbrk (text, "\n\r") != NULL)
+    refuse_value (call, field, at, "several_lines", text, owner, "it must be one line");
+  else if (field->type != MNS_FIELD_TYPE_BOOLEAN && field->type != MNS_FIELD_TYPE_DATE &&
+           g_utf8_strlen (text, -1) > most)
+    refuse_value (call, field, at, "length", text, owner, "it is too long");
+  else
+    return FALSE;
+  return TRUE;
 }
 
 /**
@@ -440,18 +464,17 @@ mns_custom_field_check (
     MnsCall *call, const MnsCustomField *field, JsonNode *value, const char *at, const char *owner)
 {
   g_autofree char *text = scalar_to_text (value);
-  const char *code = NULL;
-  const char *rule;
   JsonNode *node;
 
   if (field->read_only && !call->lab->as_system)
     {
-      refuse (call, field, at, "read_only", text, owner, "the field is read only");
+      refuse_value (call, field, at, "read_only", text, owner, "the field is read only");
       return NULL;
     }
   if (field->phi && mns_transaction_is_partial (call->tx))
     {
-      refuse (call, field, at, "phi_online_only", "", owner, "PHI is only recorded while online");
+      refuse_value (
+          call, field, at, "phi_online_only", "", owner, "PHI is only recorded while online");
       return NULL;
     }
   if (text == NULL || text[0] == '\0')
@@ -459,18 +482,12 @@ mns_custom_field_check (
   if (field->type == MNS_FIELD_TYPE_NUMERIC)
     node = check_number (call, field, value, at, owner);
   else
-    {
-      rule = find_text_fault (field, text, &code);
-      if (rule != NULL)
-        refuse (call, field, at, code, text, owner, rule);
-      node = rule == NULL ? text_node (text) : NULL;
-    }
+    node = refuse_text (call, field, at, text, owner) ? NULL : text_node (text);
   if (node != NULL && !is_preset (field, text))
     {
       g_autofree char *list = g_strjoinv (", ", field->presets);
-      g_autofree char *sentence = g_strdup_printf ("allowed are: %s", list);
 
-      refuse (call, field, at, "not_a_preset", text, owner, sentence);
+      refuse_value (call, field, at, "not_a_preset", text, owner, "allowed are: %s", list);
       g_clear_pointer (&node, json_node_unref);
     }
   return node;
@@ -545,7 +562,7 @@ mns_custom_fields_apply (MnsCall *call,
       if (value == NULL)
         continue;
       if (JSON_NODE_HOLDS_NULL (value) && field->required)
-        refuse (call, field, where, "required", "", owner, "the field must have a value");
+        refuse_value (call, field, where, "required", "", owner, "the field must have a value");
       else
         mns_field_values_set (values, field, value);
     }
@@ -583,7 +600,7 @@ mns_custom_fields_fill (MnsCall *call,
       if (value != NULL && !refused)
         mns_field_values_set (values, field, value);
       else if (field->required && !field->read_only && !refused)
-        refuse (call, field, at, "required", "", owner, "the field must have a value");
+        refuse_value (call, field, at, "required", "", owner, "the field must have a value");
     }
   return call->result->faults->len == before;
 }

@@ -332,9 +332,9 @@ check_closing (MnsCall *call, const MnsProject *project, const char *close_date,
     mns_call_fault (call,
                     "/close_date",
                     "still_working",
-                    "project %s still has %" G_GINT64_FORMAT " samples in queues or steps",
+                    "project %s still has %lld samples in queues or steps",
                     project->lims_id,
-                    mns_rows_get_int (rows, 0, 0));
+                    (long long) mns_rows_get_int (rows, 0, 0));
   return TRUE;
 }
 

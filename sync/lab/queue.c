@@ -73,7 +73,7 @@ load (Queue *self, MnsCall *call, GError **error)
 
 /* Says which of the artifacts have no entry of that status here. */
 static void
-check_all_have (Queue *self, const char *status, const char *rule)
+check_all_have (Queue *self, const char *status)
 {
   g_autoptr (GHashTable) have = g_hash_table_new (mns_id_hash, mns_id_equal);
   JsonArray *list = mns_call_get_list (self->call, "artifacts");
@@ -108,8 +108,22 @@ check_all_have (Queue *self, const char *status, const char *rule)
     }
   node = json_node_new (JSON_NODE_ARRAY);
   json_node_take_array (node, there);
-  mns_call_conflict (
-      self->call, "moved_on", NULL, node, "%u of the samples %s step %s", n, rule, self->step_name);
+  if (g_str_equal (status, "QUEUED"))
+    mns_call_conflict (self->call,
+                       "moved_on",
+                       NULL,
+                       node,
+                       "%u of the samples do not wait for step %s",
+                       n,
+                       self->step_name);
+  else
+    mns_call_conflict (self->call,
+                       "moved_on",
+                       NULL,
+                       node,
+                       "%u of the samples have not completed step %s",
+                       n,
+                       self->step_name);
 }
 
 static gboolean
@@ -121,7 +135,7 @@ remove_from_queue (MnsCall *call, GError **error)
   if (!load (&queue, call, error))
     return FALSE;
   if (!mns_call_failed (call))
-    check_all_have (&queue, "QUEUED", "do not wait for");
+    check_all_have (&queue, "QUEUED");
   if (mns_call_failed (call))
     return TRUE;
   for (guint i = 0; i < mns_rows_get_n_rows (queue.entries); i++)
@@ -143,7 +157,7 @@ move_on (MnsCall *call, GError **error)
   if (!load (&queue, call, error))
     return FALSE;
   if (!mns_call_failed (call))
-    check_all_have (&queue, "QUEUED", "do not wait for");
+    check_all_have (&queue, "QUEUED");
   if (mns_call_failed (call))
     return TRUE;
   for (guint i = 0; i < mns_rows_get_n_rows (queue.entries); i++)
@@ -172,7 +186,7 @@ requeue (MnsCall *call, GError **error)
   if (!load (&queue, call, error))
     return FALSE;
   if (!mns_call_failed (call))
-    check_all_have (&queue, "COMPLETE", "have not completed");
+    check_all_have (&queue, "COMPLETE");
   for (guint i = 0; !mns_call_failed (call) && i < mns_rows_get_n_rows (queue.entries); i++)
     {
       const char *status = mns_rows_get_text (queue.entries, i, 3);

@@ -7,6 +7,7 @@
 
 #include "config.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #include "sync/lab/call.h"
@@ -25,18 +26,18 @@ static const struct
   const char *code;
   const char *sentence;
 } breaches[] = {
-  { { "lims_id", NULL }, "id_taken", "a LIMS id that this command uses is taken already" },
-  { { "placement", NULL }, "well_taken", "a well that this command fills is taken already" },
+  { { "lims_id", NULL }, "id_taken", N_ ("a LIMS id that this command uses is taken already") },
+  { { "placement", NULL }, "well_taken", N_ ("a well that this command fills is taken already") },
   { { "project_name", "project.name" },
     "name_taken",
-    "a project of this name has been made meanwhile" },
+    N_ ("a project of this name has been made meanwhile") },
   { { "person_username", "person.username" },
     "name_taken",
-    "a user of this name has been made meanwhile" },
-  { { "stage_entry", NULL }, "moved_on", "a sample waits in one of the stages already" },
+    N_ ("a user of this name has been made meanwhile") },
+  { { "stage_entry", NULL }, "moved_on", N_ ("a sample waits in one of the stages already") },
   { { "config_version", NULL },
     "rule_changed",
-    "the configuration has been changed at the same moment" },
+    N_ ("the configuration has been changed at the same moment") },
 };
 
 static void
@@ -47,6 +48,9 @@ say_breach (MnsCall *call, const char *message)
       if (breaches[i].words[k] != NULL && strstr (message, breaches[i].words[k]) != NULL)
         {
           mns_call_conflict (call, breaches[i].code, NULL, NULL, "%s", breaches[i].sentence);
+          json_object_set_string_member (
+              call->result->conflict_values, "says", breaches[i].sentence);
+          json_object_set_array_member (call->result->conflict_values, "with", json_array_new ());
           return;
         }
 }
@@ -185,10 +189,7 @@ settle_result (MnsCall *call)
   result->touched_nothing = TRUE;
   g_clear_pointer (&result->result, json_node_unref);
   if (result->outcome != MNS_OUTCOME_CONFLICT)
-    {
-      g_clear_pointer (&result->conflict_code, g_free);
-      g_clear_pointer (&result->conflict_detail, g_free);
-    }
+    mns_result_clear_conflict (result);
   if (result->outcome == MNS_OUTCOME_NOT_LOCAL && result->faults->len == 0)
     mns_result_add_fault (result,
                           "",

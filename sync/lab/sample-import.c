@@ -13,6 +13,7 @@
 #include "sync/lab/project.h"
 #include "sync/lab/sample.h"
 #include "sync/model/packed.h"
+#include "sync/model/sentence.h"
 #include "sync/model/sort-key.h"
 
 /* A container that the list names, or that is made for one sample. */
@@ -206,22 +207,26 @@ find_tube (Import *self)
 }
 
 static void
-refuse (Import *self, guint i, const char *member, const char *code, const char *format, ...)
+refuse_line (Import *self, guint i, const char *member, const char *code, const char *format, ...)
     G_GNUC_PRINTF (5, 6);
 
 static void
-refuse (Import *self, guint i, const char *member, const char *code, const char *format, ...)
+refuse_line (Import *self, guint i, const char *member, const char *code, const char *format, ...)
 {
   g_autofree char *at = g_strdup_printf ("/samples/%u/%s", i, member);
+  JsonObject *values = json_object_new ();
+  JsonObject *inner = json_object_new ();
   g_autofree char *rule = NULL;
   g_autofree char *shown = NULL;
   const char *name = mns_object_get_text (json_array_get_object_element (self->list, i), "name");
   va_list list;
 
   va_start (list, format);
+  mns_sentence_record (inner, format, list);
   rule = g_strdup_vprintf (format, list);
   va_end (list);
-  mns_call_fault (self->call, at, code, "sample %s: %s", name, rule);
+  json_object_set_object_member (values, "inner", inner);
+  mns_call_fault_values (self->call, at, code, values, "sample %s: %s", name, rule);
 }
 
 /* The container of a sample: one of that name (and type) that is there or was made for an earlier
@@ -241,24 +246,25 @@ find_place (Import *self, guint i, const char *name, const MnsContainerType *typ
         continue;
       if (found != NULL)
         {
-          refuse (self, i, "container", "ambiguous", "there are several containers “%s”", name);
+          refuse_line (
+              self, i, "container", "ambiguous", "there are several containers “%s”", name);
           return NULL;
         }
       found = place;
     }
   if (found == NULL && type == NULL)
     {
-      refuse (self,
-              i,
-              "container_type",
-              "missing",
-              "there is no container “%s”; to make it, its type is needed",
-              name);
+      refuse_line (self,
+                   i,
+                   "container_type",
+                   "missing",
+                   "there is no container “%s”; to make it, its type is needed",
+                   name);
       return NULL;
     }
   if (found != NULL && found->state != NULL && g_str_equal (found->state, "DISCARDED"))
     {
-      refuse (self, i, "container", "discarded", "container %s is discarded", name);
+      refuse_line (self, i, "container", "discarded", "container %s is discarded", name);
       return NULL;
     }
   if (found == NULL)
@@ -280,36 +286,36 @@ take_well (Import *self, guint i, Sample *sample, const char *well)
     sample->y = sample->x = 0;
   else if (well == NULL)
     {
-      refuse (self, i, "well", "missing", "a well of %s is needed", shown);
+      refuse_line (self, i, "well", "missing", "a well of %s is needed", shown);
       return;
     }
   else if (!mns_well_parse (axes, well, &sample->y, &sample->x))
     {
-      refuse (self,
-              i,
-              "well",
-              "no_such_well",
-              "container %s of type %s has no well %s",
-              shown,
-              sample->place->type->name,
-              well);
+      refuse_line (self,
+                   i,
+                   "well",
+                   "no_such_well",
+                   "container %s of type %s has no well %s",
+                   shown,
+                   sample->place->type->name,
+                   well);
       return;
     }
   if (!mns_container_type_has (sample->place->type, sample->y, sample->x))
-    refuse (self, i, "well", "unavailable", "well %s of %s is not available", well, shown);
+    refuse_line (self, i, "well", "unavailable", "well %s of %s is not available", well, shown);
   taken =
       GPOINTER_TO_INT (g_hash_table_lookup (sample->place->taken, well_key (sample->y, sample->x)));
   if (taken < 0)
-    refuse (self, i, "well", "well_taken", "well %s of %s is taken already", well, shown);
+    refuse_line (self, i, "well", "well_taken", "well %s of %s is taken already", well, shown);
   else if (taken > 0)
-    refuse (self,
-            i,
-            "well",
-            "well_taken",
-            "well %s of %s is already given to sample %s of this list",
-            well != NULL ? well : "1",
-            shown,
-            g_array_index (self->samples, Sample, taken - 1).name);
+    refuse_line (self,
+                 i,
+                 "well",
+                 "well_taken",
+                 "well %s of %s is already given to sample %s of this list",
+                 well != NULL ? well : "1",
+                 shown,
+                 g_array_index (self->samples, Sample, taken - 1).name);
   else
     g_hash_table_insert (
         sample->place->taken, well_key (sample->y, sample->x), GINT_TO_POINTER ((int) i + 1));
@@ -329,12 +335,13 @@ place_sample (Import *self, guint i, JsonObject *item, Sample *sample)
     type = find_tube (self);
   if (type != NULL && type->archived)
     {
-      refuse (self, i, "container_type", "archived", "container type %s is archived", type->name);
+      refuse_line (
+          self, i, "container_type", "archived", "container type %s is archived", type->name);
       return;
     }
   if (name == NULL && (type == NULL || !type->is_tube))
     {
-      refuse (self, i, "container", "missing", "the name of the container is needed");
+      refuse_line (self, i, "container", "missing", "the name of the container is needed");
       return;
     }
   if (name != NULL)
@@ -369,7 +376,7 @@ read_sample (Import *self, const MnsCustomFields *fields, guint i)
     {
       label_id = g_hash_table_lookup (self->labels, label);
       if (label_id == NULL)
-        refuse (self, i, "label", "not_found", "there is no label “%s”", label);
+        refuse_line (self, i, "label", "not_found", "there is no label “%s”", label);
       else
         {
           sample.label = *label_id;
@@ -397,7 +404,7 @@ check_names (Import *self, GError **error)
       const char *name = g_array_index (self->samples, Sample, i).name;
 
       if (!g_hash_table_add (seen, (gpointer) name))
-        refuse (self, i, "name", "double", "the name is in the list twice");
+        refuse_line (self, i, "name", "double", "the name is in the list twice");
       mns_row_set_add (names, mns_value_int (i), mns_value_text (name));
     }
   rows = mns_transaction_query (
@@ -407,12 +414,12 @@ check_names (Import *self, GError **error)
       MNS_ARGS (MNS_ARG_SET ("v", names), MNS_ARG_ID ("project", &self->project->id)),
       error);
   for (guint i = 0; rows != NULL && i < mns_rows_get_n_rows (rows); i++)
-    refuse (self,
-            mns_rows_get_int (rows, i, 0),
-            "name",
-            "name_taken",
-            "the project has a sample of this name: %s",
-            mns_rows_get_text (rows, i, 1));
+    refuse_line (self,
+                 mns_rows_get_int (rows, i, 0),
+                 "name",
+                 "name_taken",
+                 "the project has a sample of this name: %s",
+                 mns_rows_get_text (rows, i, 1));
   return rows != NULL;
 }
 

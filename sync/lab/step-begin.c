@@ -164,6 +164,40 @@ add_taken (JsonArray *there, MnsRows *rows, guint i)
   json_array_add_object_element (there, object);
 }
 
+static void
+tell_taken (MnsBegin *self, JsonNode *there, const MnsRows *rows)
+{
+  guint n = mns_rows_get_n_rows (rows);
+  const char *first = mns_rows_get_text (rows, 0, 1);
+
+  if (n > 1)
+    mns_call_conflict (self->call,
+                       "moved_on",
+                       NULL,
+                       there,
+                       "%u samples do not wait for step %s any more, among them %s",
+                       n,
+                       self->step_name,
+                       first);
+  else if (mns_rows_is_null (rows, 0, 3))
+    mns_call_conflict (self->call,
+                       "moved_on",
+                       NULL,
+                       there,
+                       "%s does not wait for step %s any more",
+                       first,
+                       self->step_name);
+  else
+    mns_call_conflict (self->call,
+                       "moved_on",
+                       NULL,
+                       there,
+                       "%s does not wait for step %s any more; it was taken by %s",
+                       first,
+                       self->step_name,
+                       mns_rows_get_text (rows, 0, 3));
+}
+
 /* Who has the inputs that do not wait here any more: read only to say it. */
 static gboolean
 say_taken (MnsBegin *self, GError **error)
@@ -201,16 +235,7 @@ say_taken (MnsBegin *self, GError **error)
     add_taken (there, rows, i);
   node = json_node_new (JSON_NODE_ARRAY);
   json_node_set_array (node, there);
-  mns_call_conflict (self->call,
-                     "moved_on",
-                     NULL,
-                     node,
-                     "%s%s does not wait for step %s any more%s%s",
-                     mns_rows_get_text (rows, 0, 1),
-                     mns_rows_get_n_rows (rows) > 1 ? " and others" : "",
-                     self->step_name,
-                     mns_rows_is_null (rows, 0, 3) ? "" : "; it was taken by ",
-                     mns_rows_is_null (rows, 0, 3) ? "" : mns_rows_get_text (rows, 0, 3));
+  tell_taken (self, node, rows);
   return TRUE;
 }
 

@@ -144,6 +144,7 @@ check_action (Assign *self, JsonObject *item, guint i, GError **error)
   g_autofree char *at = g_strdup_printf ("/actions/%u", i);
   const char *shown;
   gboolean may = FALSE;
+  gboolean has_run;
   MnsId artifact, run;
   guint k = 0;
 
@@ -170,13 +171,11 @@ check_action (Assign *self, JsonObject *item, guint i, GError **error)
       return TRUE;
     }
   check_step (self, item, i, actions[k].needs_step, shown);
-  if (actions[k].needs_run != mns_object_get_id (item, "run", &run))
-    mns_call_fault (self->call,
-                    at,
-                    actions[k].needs_run ? "missing" : "not_needed",
-                    actions[k].needs_run ? "%s: the earlier run is missing"
-                                         : "%s: an earlier run is for rework only",
-                    shown);
+  has_run = mns_object_get_id (item, "run", &run);
+  if (actions[k].needs_run && !has_run)
+    mns_call_fault (self->call, at, "missing", "%s: the earlier run is missing", shown);
+  else if (!actions[k].needs_run && has_run)
+    mns_call_fault (self->call, at, "not_needed", "%s: an earlier run is for rework only", shown);
   if (actions[k].only_qc && !self->is_qc)
     mns_call_fault (self->call, at, "only_qc", "%s: only QC protocols keep samples", shown);
   if (actions[k].right == NULL)

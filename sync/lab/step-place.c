@@ -263,6 +263,35 @@ describe_well (Placing *self, MnsRows *rows, guint i)
   return object;
 }
 
+static void
+tell_taken (Placing *self, JsonNode *there, JsonObject *first, guint n)
+{
+  const char *well = json_object_get_string_member (first, "well");
+  const char *plate = json_object_get_string_member (first, "container_name");
+  const char *name = mns_object_get_text (first, "name");
+
+  if (n > 1)
+    mns_call_conflict (self->call,
+                       "well_taken",
+                       NULL,
+                       there,
+                       "%u wells are taken, among them %s of %s",
+                       n,
+                       well,
+                       plate);
+  else if (name != NULL)
+    mns_call_conflict (
+        self->call, "well_taken", NULL, there, "well %s of %s is taken by %s", well, plate, name);
+  else
+    mns_call_conflict (self->call,
+                       "well_taken",
+                       NULL,
+                       there,
+                       "well %s of %s is taken by another sample",
+                       well,
+                       plate);
+}
+
 /* Any row is another artifact in a well that this command fills. */
 static gboolean
 check_free (Placing *self, MnsRowSet *set, GError **error)
@@ -287,17 +316,7 @@ check_free (Placing *self, MnsRowSet *set, GError **error)
   first = json_array_get_object_element (there, 0);
   node = json_node_new (JSON_NODE_ARRAY);
   json_node_set_array (node, there);
-  mns_call_conflict (self->call,
-                     "well_taken",
-                     NULL,
-                     node,
-                     "well %s of %s is taken by %s%s",
-                     json_object_get_string_member (first, "well"),
-                     json_object_get_string_member (first, "container_name"),
-                     mns_object_get_text (first, "name") != NULL
-                         ? mns_object_get_text (first, "name")
-                         : "another sample",
-                     mns_rows_get_n_rows (rows) > 1 ? ", and others are taken too" : "");
+  tell_taken (self, node, first, mns_rows_get_n_rows (rows));
   return TRUE;
 }
 

@@ -49,6 +49,7 @@ static const MnsField conflict_fields[] = {
   { "resolved_at", MNS_FIELD_TIME, .nullable = TRUE },
   { "resolution", MNS_FIELD_TEXT, .nullable = TRUE },
   { "next_command_id", MNS_FIELD_ID, .nullable = TRUE },
+  { "said", MNS_FIELD_JSON, .nullable = TRUE },
   { NULL },
 };
 

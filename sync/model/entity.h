@@ -6,8 +6,8 @@
 G_BEGIN_DECLS
 
 /* Raised by every migration that changes a synced table; hello compares it. */
-#define MNS_SCHEMA 1
-#define MNS_SCHEMA_OLDEST 1
+#define MNS_SCHEMA 2
+#define MNS_SCHEMA_OLDEST 2
 /* The envelope of the sync messages. */
 #define MNS_PROTOCOL 1
 

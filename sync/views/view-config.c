@@ -53,7 +53,7 @@ PLAIN (
     "ORDER BY object, position, name, id")
 PLAIN (conflicts,
        "SELECT c.id AS conflict_id, c.n, c.command, c.code, c.detail, c.cause, c.state, c.body, "
-       "c.seen, c.there, c.client_id, c.resolution FROM conflict c "
+       "c.seen, c.there, c.client_id, c.resolution, c.said FROM conflict c "
        "WHERE c.person_id = $person AND c.state = 'OPEN' ORDER BY c.client_id, c.n")
 
 static gboolean
@@ -65,7 +65,7 @@ look_at_conflict (const MnsLook *look, JsonObject *args, MnsViewResult *result, 
   result->rows = mns_transaction_query (
       look->transaction,
       "SELECT id AS conflict_id, n, command, code, detail, cause, state, body, seen, there, "
-      "client_id, resolution FROM conflict WHERE id = $id AND person_id = $person",
+      "client_id, resolution, said FROM conflict WHERE id = $id AND person_id = $person",
       MNS_ARGS (MNS_ARG_ID ("id", &id), MNS_ARG_ID ("person", &look->person)),
       error);
   return result->rows != NULL;
@@ -269,7 +269,7 @@ VIEW (fields,
       "Custom fields");
 #define CONFLICT_KINDS                                                                             \
   "conflict_id id, n int, command text, code text, detail text, cause id, state text, body json, " \
-  "seen json, there json, client_id id, resolution text"
+  "seen json, there json, client_id id, resolution text, said json"
 VIEW (conflicts, no_args, look_at_conflicts, NULL, CONFLICT_KINDS, "One's own open conflicts");
 VIEW (conflict, conflict_args, look_at_conflict, NULL, CONFLICT_KINDS, "One conflict");
 VIEW (search,

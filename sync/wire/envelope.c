@@ -111,7 +111,7 @@ add_fault (
   json_object_set_string_member (fault, "at", at != NULL ? at : "");
   json_object_set_string_member (fault, "code", code);
   json_object_set_string_member (fault, "message", message);
-  if (values != NULL)
+  if (values != NULL && json_object_get_size (values) > 0)
     json_object_set_object_member (fault, "values", json_object_ref (values));
   json_array_add_object_element (faults, fault);
 }
@@ -141,11 +141,40 @@ describe_conflict (const MnsResult *result, const MnsId *id)
       conflict, "code", result->conflict_code != NULL ? result->conflict_code : "");
   json_object_set_string_member (
       conflict, "detail", result->conflict_detail != NULL ? result->conflict_detail : "");
+  if (result->conflict_values != NULL)
+    json_object_set_object_member (conflict, "values", json_object_ref (result->conflict_values));
   if (result->seen != NULL)
     json_object_set_member (conflict, "seen", json_node_copy (result->seen));
   if (result->there != NULL)
     json_object_set_member (conflict, "there", json_node_copy (result->there));
   return conflict;
+}
+
+/**
+ * mns_envelope_list_said:
+ * @result: not %MNS_OUTCOME_OK
+ *
+ * Returns: (transfer full): what was said against a command: its faults as in an envelope, or its
+ *   conflict in the same form, [{"at", "code", "message", "values"?}]
+ */
+JsonArray *
+mns_envelope_list_said (const MnsResult *result)
+{
+  JsonArray *said = json_array_new ();
+
+  if (result->conflict_code != NULL)
+    add_fault (said,
+               "",
+               result->conflict_code,
+               result->conflict_detail != NULL ? result->conflict_detail : "",
+               result->conflict_values);
+  for (guint i = 0; i < result->faults->len; i++)
+    {
+      const MnsFault *fault = g_ptr_array_index (result->faults, i);
+
+      add_fault (said, fault->at, fault->code, fault->message, fault->values);
+    }
+  return said;
 }
 
 /**
@@ -280,6 +309,8 @@ read_conflict (JsonObject *conflict, MnsResult *result, MnsId *id)
     mns_id_parse (id, text);
   result->conflict_code = g_strdup (get_text (conflict, "code"));
   result->conflict_detail = g_strdup (get_text (conflict, "detail"));
+  if (get_object (conflict, "values") != NULL)
+    result->conflict_values = json_object_ref (get_object (conflict, "values"));
   result->seen = copy_member (conflict, "seen");
   result->there = copy_member (conflict, "there");
 }

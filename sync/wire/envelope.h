@@ -11,7 +11,7 @@ G_BEGIN_DECLS
  * rows, and of every refusal:
  *
  *   {"outcome": "ok|conflict|denied|invalid|error", "result"?, "conflict"?: {"id"?, "code",
- *    "detail", "seen"?, "there"?}, "faults": [{"at", "code", "message", "values"?}]}
+ *    "detail", "values"?, "seen"?, "there"?}, "faults": [{"at", "code", "message", "values"?}]}
  */
 
 /* HTTP status codes that the protocol uses and that are not the code of an outcome. */
@@ -39,6 +39,7 @@ MnsError mns_error_code_from_http (guint status);
 const char *mns_error_code_to_word (MnsError code);
 
 JsonObject *mns_envelope_from_result (const MnsResult *result, const MnsId *conflict);
+JsonArray *mns_envelope_list_said (const MnsResult *result);
 MnsResult *mns_envelope_to_result (JsonNode *node, MnsId *conflict, GError **error);
 JsonObject *mns_envelope_from_error (const GError *failure);
 GError *mns_envelope_to_error (guint status, const char *body, gssize length);

@@ -13,6 +13,7 @@
 #include "sync/client/schema.h"
 #include "sync/store/sqlite-store.h"
 #include "tests/bench/big-lab.h"
+#include "tests/mns-test.h"
 
 /* Numbers 0 to $n - 1. The values that the world supplies are read once each. */
 #define NUMBERS "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < %u) "
@@ -97,14 +98,11 @@ mns_big_lab_new_world (const char *path, guint n_queued)
 {
   g_autoptr (GError) error = NULL;
   MnsStore *store = mns_sqlite_open (path, MNS_SQLITE_BULK, &error);
-  g_autofree char *shared = NULL;
-  g_autofree char *file =
-      g_build_filename (g_getenv ("MNS_SOURCE"), "sql", "shared", "0001-tables.sql", NULL);
+  g_autofree char *shared = mns_test_read_shared_sql ();
   g_autofree char *sql = NULL;
   MnsWorld *world;
 
   g_assert_no_error (error);
-  g_assert_true (g_file_get_contents (file, &shared, NULL, NULL));
   sql = mns_sqlite_translate (shared);
   g_assert_true (mns_sqlite_run_script (store, sql, &error));
   world = mns_world_new (store);

@@ -9,6 +9,7 @@
 #include "sync/client/replica-private.h"
 #include "tests/desktop/screen-lab.h"
 #include "tests/desktop/ui-test.h"
+#include "sync/wire/envelope.h"
 #include "tests/mns-test.h"
 
 MnsScreenLab *
@@ -168,15 +169,19 @@ write_conflict (MnsScreenLab *self,
   g_autofree char *detail = mns_result_to_sentence ((MnsResult *) result);
   g_autofree char *seen = print_node (result->seen);
   g_autofree char *there = print_node (result->there);
+  g_autoptr (JsonNode) said = json_node_new (JSON_NODE_ARRAY);
+  g_autofree char *said_text = NULL;
   MnsId id;
 
   g_assert_no_error (error);
   make_id (&id, 2, self->n_conflicts);
+  json_node_take_array (said, mns_envelope_list_said (result));
+  said_text = json_to_string (said, FALSE);
   mns_transaction_run (
       tx,
       "INSERT INTO conflict (id, person_id, client_id, n, command_id, command, body, code, detail,"
-      " seen, there, cause, state) VALUES ($id, $person, $client, $n, $command_id, $command, $body,"
-      " $code, $detail, $seen, $there, $cause, 'OPEN')",
+      " seen, there, cause, state, said) VALUES ($id, $person, $client, $n, $command_id, $command,"
+      " $body, $code, $detail, $seen, $there, $cause, 'OPEN', $said)",
       MNS_ARGS (MNS_ARG_ID ("id", &id),
                 MNS_ARG_ID ("person", &self->world->people[MNS_WORLD_RESEARCHER]),
                 MNS_ARG_ID ("client", &self->world->people[MNS_WORLD_RESEARCHER]),
@@ -191,7 +196,8 @@ write_conflict (MnsScreenLab *self,
                 MNS_ARG_TEXT ("detail", detail),
                 MNS_ARG_JSON ("seen", seen),
                 MNS_ARG_JSON ("there", there),
-                MNS_ARG_ID ("cause", cause)),
+                MNS_ARG_ID ("cause", cause),
+                MNS_ARG_JSON ("said", said_text)),
       &error);
   g_assert_no_error (error);
   mns_transaction_commit (tx, &error);

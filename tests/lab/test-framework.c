@@ -12,6 +12,7 @@
 #include "sync/lab/permission.h"
 #include "sync/store/sqlite-store.h"
 #include "tests/lab/both.h"
+#include "tests/mns-test.h"
 
 #define RES MNS_WORLD_RESEARCHER
 #define COL MNS_WORLD_COLLEAGUE
@@ -575,9 +576,7 @@ static void
 test_not_local (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *path =
-      g_build_filename (g_getenv ("MNS_SOURCE"), "sql", "shared", "0001-tables.sql", NULL);
-  g_autofree char *shared = NULL;
+  g_autofree char *shared = mns_test_read_shared_sql ();
   g_autofree char *sql = NULL;
   MnsStore *store = mns_sqlite_open (":memory:", MNS_SQLITE_PARTIAL, &error);
   g_autoptr (MnsWorld) world = NULL;
@@ -607,7 +606,6 @@ test_not_local (void)
   };
 
   g_assert_no_error (error);
-  g_assert_true (g_file_get_contents (path, &shared, NULL, &error));
   sql = mns_sqlite_translate (shared);
   g_assert_true (mns_sqlite_run_script (store, sql, &error));
   mns_test_begin_texts ();

@@ -7,6 +7,7 @@
 #include "sync/model/entity.h"
 #include "sync/store/sqlite-store.h"
 #include "tests/lab/world.h"
+#include "tests/mns-test.h"
 
 #define START_TIME (G_GINT64_CONSTANT (1764000000) * G_USEC_PER_SEC)
 
@@ -37,7 +38,7 @@ MnsStore *
 mns_world_open_sqlite (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *shared = read_source ("sql", "shared", "0001-tables.sql");
+  g_autofree char *shared = mns_test_read_shared_sql ();
   g_autofree char *sql = mns_sqlite_translate (shared);
   MnsStore *store = mns_sqlite_open (":memory:", MNS_SQLITE_NONE, &error);
 

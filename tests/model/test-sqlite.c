@@ -13,14 +13,11 @@ static MnsStore *
 open_with_tables (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *path =
-      g_build_filename (g_getenv ("MNS_SOURCE"), "sql", "shared", "0001-tables.sql", NULL);
-  g_autofree char *shared = NULL;
+  g_autofree char *shared = mns_test_read_shared_sql ();
   g_autofree char *sql = NULL;
   MnsStore *store = mns_sqlite_open (":memory:", MNS_SQLITE_NONE, &error);
 
   g_assert_no_error (error);
-  g_assert_true (g_file_get_contents (path, &shared, NULL, &error));
   sql = mns_sqlite_translate (shared);
   g_assert_true (mns_sqlite_run_script (store, sql, &error));
   g_assert_no_error (error);

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "sync/model/packed.h"
+#include "sync/model/sentence.h"
 #include "sync/model/sort-key.h"
 #include "sync/model/well.h"
 #include "tests/mns-test.h"
@@ -93,6 +94,93 @@ test_no_values (void)
   g_assert_null (mns_packed_print (values));
 }
 
+static void record (JsonObject *values, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+static void
+record (JsonObject *values, const char *format, ...)
+{
+  va_list list;
+
+  va_start (list, format);
+  mns_sentence_record (values, format, list);
+  va_end (list);
+}
+
+static const char *
+to_german (const char *says)
+{
+  if (g_str_equal (says, "%s has %u wells, %lld are taken (%.15g %%)"))
+    return "%2$s Positionen hat %1$s, belegt sind %3$s (%4$s %%)";
+  return g_str_equal (says, "it must be %d") ? "es muss %d sein" : says;
+}
+
+static const char *
+to_word (const char *says, guint at, const char *word)
+{
+  return at == 0 && g_str_equal (word, "plate") ? "die Platte" : word;
+}
+
+/* What a refusal is made of comes out of it again, in whatever language and order. */
+static void
+test_sentences (void)
+{
+  g_autoptr (JsonObject) values = json_object_new ();
+  g_autoptr (JsonObject) plain = json_object_new ();
+  JsonObject *inner = json_object_new ();
+  g_autofree char *english = NULL;
+  g_autofree char *german = NULL;
+  g_autofree char *inward = NULL;
+
+  record (values, "%s has %u wells, %lld are taken (%.15g %%)", "plate", 96u, 12ll, 12.5);
+  english = mns_sentence_fill (values, NULL, NULL);
+  g_assert_cmpstr (english, ==, "plate has 96 wells, 12 are taken (12.5 %)");
+  german = mns_sentence_fill (values, to_german, to_word);
+  g_assert_cmpstr (german, ==, "96 Positionen hat die Platte, belegt sind 12 (12.5 %)");
+
+  record (plain, "%s", "said elsewhere");
+  g_assert_null (mns_sentence_fill (plain, to_german, NULL));
+  record (plain, "%s is %s: %s", "pH", "77", "it must be 7");
+  record (inner, "it must be %d", 7);
+  json_object_set_object_member (plain, "inner", inner);
+  inward = mns_sentence_fill (plain, to_german, NULL);
+  g_assert_cmpstr (inward, ==, "pH is 77: es muss 7 sein");
+}
+
+/* What came over a wire may be anything; it is filled or refused, and no format for printf. */
+static void
+test_foreign_sentences (void)
+{
+  static const struct
+  {
+    const char *json, *filled;
+  } cases[] = {
+    { "{'says': 'well %s', 'with': ['A:1']}", "well A:1" },
+    { "{'says': '', 'with': []}", "" },
+    { "{'says': 'well %s', 'with': []}", NULL },
+    { "{'says': 'well %s', 'with': [1]}", NULL },
+    { "{'says': 'well %n', 'with': ['x']}", NULL },
+    { "{'says': 'well %', 'with': ['x']}", NULL },
+    { "{'says': 'well %99$s', 'with': ['x']}", NULL },
+    { "{'says': 'well %*s', 'with': ['x', 'y']}", NULL },
+    { "{'says': 7, 'with': ['x']}", NULL },
+    { "{'says': 'well %s', 'with': 'x'}", NULL },
+    { "{'says': 'a %s', 'with': ['x'], 'inner': {'says': '%s', 'with': ['y'], 'inner': {}}}",
+      "a x" },
+    { "{}", NULL },
+  };
+
+  g_assert_null (mns_sentence_fill (NULL, NULL, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *json = g_strdelimit (g_strdup (cases[i].json), "'", '"');
+      g_autoptr (JsonNode) node = json_from_string (json, NULL);
+      g_autofree char *filled = mns_sentence_fill (json_node_get_object (node), NULL, NULL);
+
+      g_test_message ("%s", json);
+      g_assert_cmpstr (filled, ==, cases[i].filled);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -103,5 +191,7 @@ main (int argc, char **argv)
   g_test_add_func ("/model/packed", test_packed);
   g_test_add_func ("/model/no-values", test_no_values);
 
+  g_test_add_func ("/sentence/recorded", test_sentences);
+  g_test_add_func ("/sentence/foreign", test_foreign_sentences);
   return g_test_run ();
 }

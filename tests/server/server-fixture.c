@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "sync/model/entity.h"
 #include "sync/model/id.h"
 #include "sync/wire/envelope.h"
 #include "tests/server/server-fixture.h"
@@ -412,9 +413,10 @@ MnsTestReply *
 mns_test_push (MnsTestServer *server, MnsTestDevice *device, const char *commands)
 {
   g_autofree char *body = g_strdup_printf (
-      "{\"client\":\"%s\",\"epoch\":\"\",\"proto\":1,\"schema\":1,\"app\":\"test\","
+      "{\"client\":\"%s\",\"epoch\":\"\",\"proto\":1,\"schema\":%d,\"app\":\"test\","
       "\"commands\":[%s]}",
       device->client,
+      MNS_SCHEMA,
       commands);
 
   return mns_test_ask (
@@ -425,8 +427,11 @@ MnsTestReply *
 mns_test_pull (MnsTestServer *server, MnsTestDevice *device, const char *cursor)
 {
   g_autofree char *quoted = cursor != NULL ? g_strdup_printf ("\"%s\"", cursor) : g_strdup ("null");
-  g_autofree char *body = g_strdup_printf (
-      "{\"client\":\"%s\",\"cursor\":%s,\"schema\":1,\"scopes_rev\":0}", device->client, quoted);
+  g_autofree char *body =
+      g_strdup_printf ("{\"client\":\"%s\",\"cursor\":%s,\"schema\":%d,\"scopes_rev\":0}",
+                       device->client,
+                       quoted,
+                       MNS_SCHEMA);
 
   return mns_test_ask (
       server, "POST", "/sync/v1/pull", body, "Authorization", device->bearer, NULL);

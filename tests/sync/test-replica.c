@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "sync/client/connection.h"
+#include "sync/client/schema.h"
 #include "sync/model/error.h"
 #include "sync/store/sqlite-store.h"
 #include "tests/mns-test.h"
@@ -373,6 +374,54 @@ test_rebase_is_linear (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (more, <=, 4 * some);
 }
 
+/* A replica of the shape before conflicts kept what was said gets the column, and keeps its rows.
+ */
+static void
+test_older_shape (Fixture *fixture, gconstpointer data)
+{
+  MnsStore *store = fixture->device->replica->store;
+  g_autoptr (GError) error = NULL;
+  static const char older[] =
+      "DROP TRIGGER conflict_capture_insert; DROP TRIGGER conflict_capture_update;"
+      "DROP TRIGGER conflict_capture_delete;"
+      "ALTER TABLE conflict DROP COLUMN said; ALTER TABLE base_conflict DROP COLUMN said;"
+      "CREATE TRIGGER conflict_capture_insert AFTER INSERT ON conflict BEGIN SELECT 1; END;"
+      "CREATE TRIGGER conflict_capture_update BEFORE UPDATE ON conflict BEGIN SELECT 1; END;"
+      "CREATE TRIGGER conflict_capture_delete BEFORE DELETE ON conflict BEGIN SELECT 1; END;"
+      "INSERT INTO conflict (id, person_id, client_id, n, command_id, command, body, code, detail,"
+      " state) VALUES (zeroblob(16), zeroblob(16), zeroblob(16), 1, zeroblob(16), 'x@1', '{}',"
+      " 'gone', 'said in English', 'OPEN'); PRAGMA user_version = 1";
+
+  g_assert_true (mns_sqlite_run_script (store, older, &error));
+  g_assert_no_error (error);
+  g_assert_true (mns_schema_upgrade (store, &error));
+  g_assert_no_error (error);
+  g_assert_true (mns_schema_upgrade (store, &error)); /* nothing is left to do */
+  g_assert_cmpint (
+      ask (fixture->device,
+           "SELECT count(*) FROM conflict WHERE detail = 'said in English' AND said IS NULL"),
+      ==,
+      1);
+  g_assert_cmpint (
+      ask (fixture->device,
+           "SELECT count(*) FROM pragma_table_info('base_conflict') WHERE name = 'said'"),
+      ==,
+      1);
+  g_assert_cmpint (ask (fixture->device,
+                        "SELECT count(*) FROM sqlite_master WHERE tbl_name = 'conflict'"
+                        " AND type = 'trigger' AND sql LIKE '%capture_on%'"),
+                   ==,
+                   3);
+  g_assert_cmpint (ask (fixture->device,
+                        "SELECT count(*) FROM sqlite_master WHERE name = 'conflict_capture_update'"
+                        " AND sql LIKE '%old.said%'"),
+                   ==,
+                   1);
+  g_assert_true (mns_sqlite_run_script (store, "PRAGMA user_version = 99", &error));
+  g_assert_false (mns_schema_upgrade (store, &error));
+  g_assert_error (error, MNS_ERROR, MNS_ERROR_INVALID);
+}
+
 static void
 test_backoff (void)
 {
@@ -405,6 +454,7 @@ static const struct
   { "/replica/made-up-ids", test_made_up_ids },
   { "/replica/search", test_search },
   { "/replica/rebase-is-linear", test_rebase_is_linear },
+  { "/replica/older-shape", test_older_shape },
 };
 
 int

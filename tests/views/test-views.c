@@ -17,21 +17,18 @@
 static MnsStore *
 open_sqlite (void)
 {
-  static const char *const files[] = { "shared/0001-tables.sql", "sqlite/0001-search.sql" };
+  g_autofree char *shared = mns_test_read_shared_sql ();
+  g_autofree char *search =
+      g_build_filename (g_getenv ("MNS_SOURCE"), "sql", "sqlite", "0001-search.sql", NULL);
+  g_autofree char *tables = mns_sqlite_translate (shared);
+  g_autofree char *index = NULL;
   g_autoptr (GError) error = NULL;
   MnsStore *store = mns_sqlite_open (":memory:", MNS_SQLITE_PARTIAL, &error);
 
   g_assert_no_error (error);
-  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
-    {
-      g_autofree char *path = g_build_filename (g_getenv ("MNS_SOURCE"), "sql", files[i], NULL);
-      g_autofree char *shared = NULL;
-      g_autofree char *sql = NULL;
-
-      g_assert_true (g_file_get_contents (path, &shared, NULL, &error));
-      sql = mns_sqlite_translate (shared);
-      g_assert_true (mns_sqlite_run_script (store, sql, &error));
-    }
+  g_assert_true (g_file_get_contents (search, &index, NULL, &error));
+  g_assert_true (mns_sqlite_run_script (store, tables, &error));
+  g_assert_true (mns_sqlite_run_script (store, index, &error));
   return store;
 }
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "desktop/app/cells.h"
+#include "desktop/app/refusal.h"
 #include "desktop/screens/conflicts/conflict-follow.h"
 #include "desktop/screens/conflicts/conflict-settle.h"
 
@@ -287,6 +288,7 @@ mns_conflict_new (const MnsRows *rows, guint row)
   MnsConflict *self = g_new0 (MnsConflict, 1);
   g_autoptr (JsonNode) body = mns_cell_parse_json (rows, row, "body");
   g_autoptr (JsonNode) seen = mns_cell_parse_json (rows, row, "seen");
+  g_autoptr (JsonNode) said = mns_cell_parse_json (rows, row, "said");
   JsonObject *command =
       body != NULL && JSON_NODE_HOLDS_OBJECT (body) ? json_node_get_object (body) : NULL;
   JsonObject *args = get_object (command, "args");
@@ -295,7 +297,9 @@ mns_conflict_new (const MnsRows *rows, guint row)
   self->id = mns_cell_dup_id (rows, row, "conflict_id");
   self->command = g_strdup (mns_cell_text (rows, row, "command"));
   self->code = g_strdup (mns_cell_text (rows, row, "code"));
-  self->detail = g_strdup (mns_cell_text (rows, row, "detail"));
+  self->detail = mns_refusal_say_list (said);
+  if (self->detail == NULL) /* of an older server */
+    self->detail = g_strdup (mns_cell_text (rows, row, "detail"));
   self->cause = mns_cell_dup_id (rows, row, "cause");
   self->n = mns_cell_int (rows, row, "n");
   self->command_id = g_strdup (get_text (command, "id"));

@@ -61,7 +61,7 @@ typedef struct
   char *command; /* name@version */
   char *command_id;
   char *code;
-  char *detail;
+  char *detail; /* all that was said, in the person's language, a line each */
   char *cause; /* nullable: id of the command that it follows */
   char *run;   /* nullable: the step that it is about, or would have made */
   gint64 n;

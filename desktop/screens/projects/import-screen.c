@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "desktop/app/cells.h"
+#include "desktop/app/refusal.h"
 #include "desktop/screens/projects/import-screen.h"
 #include "desktop/widgets/grid.h"
 #include "sync/lab/import-columns.h"
@@ -270,7 +271,11 @@ mark_faults (MnsImportScreen *self, MnsResult *result)
 
       if (mns_import_columns_locate (self->columns, fault->at, &row, &column) &&
           row < mns_grid_model_get_n_rows (self->model))
-        mns_grid_model_refuse (self->model, row, column, fault->message);
+        {
+          g_autofree char *said = mns_refusal_say_fault (fault);
+
+          mns_grid_model_refuse (self->model, row, column, said);
+        }
     }
 }
 

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "desktop/app/cells.h"
+#include "desktop/app/refusal.h"
 #include "desktop/screens/step/record-page.h"
 #include "desktop/screens/step/step-fields.h"
 #include "desktop/widgets/grid.h"
@@ -367,8 +368,9 @@ mark_faults (Saving *saving, MnsResult *result)
       if (n < saving->places->len)
         {
           const MnsCellEdit *place = &g_array_index (saving->places, MnsCellEdit, n);
+          g_autofree char *said = mns_refusal_say_fault (fault);
 
-          mns_grid_model_refuse (model, place->row, place->column, fault->message);
+          mns_grid_model_refuse (model, place->row, place->column, said);
         }
     }
 }
