@@ -146,7 +146,7 @@ check_number (MnsExecution *self,
       tx,
       "SELECT last_n, person_id, revoked_at,"
       " (SELECT journals FROM restore_state WHERE journals <> 'ALL'"
-      " AND restored_at > $at) FROM sync_client"
+      " AND restored_at > $at), durable_n FROM sync_client"
       " WHERE id = $client FOR UPDATE",
       MNS_ARGS (MNS_ARG_ID ("client", &self->client), MNS_ARG_INT ("at", command->performed_at)),
       error);
@@ -161,6 +161,7 @@ check_number (MnsExecution *self,
       return TRUE;
     }
   self->last_n = mns_rows_get_int (rows, 0, 0);
+  self->durable_n = mns_rows_get_int (rows, 0, 4);
   g_free (self->journals);
   self->journals = g_strdup (mns_rows_get_text (rows, 0, 3));
   if (command->n <= self->last_n)
@@ -289,6 +290,16 @@ is_online_only (const MnsCommand *command)
   return spec != NULL && spec->online_only;
 }
 
+/* The reads of the rule travel with the look at the device's number. */
+static void
+ask_ahead (MnsExecution *self, MnsTransaction *tx, MnsCommand *command)
+{
+  const MnsLab lab = { .transaction = tx, .person = self->person, .as_system = self->as_system };
+
+  if (!self->as_error)
+    mns_lab_ask (&lab, command);
+}
+
 static MnsResult *
 run_rule (MnsExecution *self, MnsTransaction *tx, MnsCommand *command, gint64 now, GError **error)
 {
@@ -299,7 +310,8 @@ run_rule (MnsExecution *self, MnsTransaction *tx, MnsCommand *command, gint64 no
                        .recorded_at = now,
                        .ids = mns_id_session_get_source (session),
                        .signing_fresh = self->signing_fresh,
-                       .as_system = self->as_system };
+                       .as_system = self->as_system,
+                       .hasty = !self->careful };
   MnsResult *refusal = NULL;
 
   if (self->as_error)
@@ -448,6 +460,18 @@ write_log (MnsExecution *self,
       error);
 }
 
+/* Breaks if the command has been decided before: see 0008-commands.sql. */
+static gboolean
+write_done (MnsTransaction *tx, const MnsCommand *command, GError **error)
+{
+  if (mns_id_is_null (&command->id))
+    return TRUE;
+  return mns_transaction_run (tx,
+                              "INSERT INTO command_done (id) VALUES ($id)",
+                              MNS_ARGS (MNS_ARG_ID ("id", &command->id)),
+                              error);
+}
+
 /* A project that a device has just made is one of its scopes, or its own work would vanish at the
  * next pull.
  */
@@ -514,16 +538,18 @@ write_down (MnsExecution *self,
   self->outcome = result->outcome;
   self->envelope = mns_envelope_from_result (result, &self->conflict);
   envelope = mns_json_print (json_object_ref (self->envelope));
-  if (!write_log (self, tx, command, result, name, body, envelope, now, error))
+  if (!write_done (tx, command, error) ||
+      !write_log (self, tx, command, result, name, body, envelope, now, error))
     return FALSE;
   return !is_device (self) || ((result->outcome != MNS_OUTCOME_OK ||
                                 hold_new_project (self, tx, command, result, error)) &&
                                move_number (self, tx, command, now, error));
 }
 
-/* A copied device registers anew and sends again, under its own numbers, what the original may have
- * sent too: the command's id is one, so its outcome is the one of then and only the number moves
- * on.
+/* A caller without numbers may say the same again. And a copied device registers anew and sends
+ * again, under its own numbers, what the original may have sent too: the command's id is one, so
+ * its outcome is the one of then and only the number moves on. Looked for only after the first try
+ * broke on that (write_done()).
  */
 static gboolean
 check_twin (MnsExecution *self,
@@ -533,10 +559,11 @@ check_twin (MnsExecution *self,
             gboolean *go_on,
             GError **error)
 {
-  if (mns_id_is_null (&command->id))
+  if (!self->careful || mns_id_is_null (&command->id))
     return TRUE;
   return check_id (self, tx, command, go_on, error) &&
-         (*go_on || self->end != MNS_END_STORED || move_number (self, tx, command, now, error));
+         (*go_on || self->end != MNS_END_STORED || !is_device (self) ||
+          move_number (self, tx, command, now, error));
 }
 
 /* ---- one try ---- */
@@ -560,18 +587,19 @@ try_command (MnsTransaction *tx, gpointer data, GError **error)
   g_autoptr (MnsCommand) command = NULL;
   g_autoptr (MnsResult) malformed = NULL;
   g_autoptr (MnsResult) result = NULL;
-  gboolean go_on = FALSE;
+  gboolean go_on = TRUE;
 
   forget_try (self);
   command = parse_leniently (self, &malformed, error);
-  if (command == NULL || !(is_device (self) ? check_number (self, tx, command, &go_on, error)
-                                            : check_id (self, tx, command, &go_on, error)))
+  if (command == NULL)
     return FALSE;
-  if (!go_on)
-    return TRUE;
-  if (is_device (self) && !check_restored (self, tx, command, &result, &go_on, error))
+  if (malformed == NULL)
+    ask_ahead (self, tx, command);
+  if (is_device (self) && !check_number (self, tx, command, &go_on, error))
     return FALSE;
-  if (go_on && is_device (self) && !check_twin (self, tx, command, now, &go_on, error))
+  if (go_on && is_device (self) && !check_restored (self, tx, command, &result, &go_on, error))
+    return FALSE;
+  if (go_on && !check_twin (self, tx, command, now, &go_on, error))
     return FALSE;
   if (!go_on)
     return TRUE;
@@ -596,7 +624,8 @@ is_ours (const GError *error)
  * @self: what to run, and where the end is told
  * @error: return location for an error: nothing is recorded then, and the same may be sent again
  *
- * Decides one command. A rule that breaks is recorded as outcome "error" with the whole body, so
+ * Decides one command: first as if all will go well, and where it does not, once more with care.
+ * A rule that breaks is recorded as outcome "error" with the whole body, so
  * that it never blocks what stands behind it.
  */
 gboolean
@@ -610,6 +639,12 @@ mns_execute (MnsExecution *self, GError **error)
   mns_id_parse (&id, get_member_text (json_node_get_object (self->node), "id"));
   self->as_error = !mns_attempts_begin (self->attempts, &id, &slot);
   done = mns_pool_run_write (self->pool, try_command, self, &failure);
+  if (!done && !is_ours (failure))
+    {
+      self->careful = TRUE;
+      g_clear_error (&failure);
+      done = mns_pool_run_write (self->pool, try_command, self, &failure);
+    }
   mns_attempts_end (self->attempts, slot);
 
   if (!done && self->in_rule && !is_ours (failure))

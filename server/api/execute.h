@@ -44,9 +44,11 @@ typedef struct
   MnsOutcome outcome;
   MnsId conflict;
   gint64 last_n; /* of the device, after this */
+  gint64 durable_n;
 
   /* while it runs */
   guint tries;
+  gboolean careful; /* something broke: look whether the command has been, and wait for each step */
   gboolean as_error; /* the rule broke: record that */
   char *broken;      /* what it said */
   gboolean in_rule;

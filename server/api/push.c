@@ -64,7 +64,7 @@ refuse_end (const MnsExecution *execution, MnsHttpAnswer *answer)
       return TRUE;
     case MNS_END_FOREIGN:
       mns_http_answer_refuse (
-          answer, 403, "foreign_device", "This device is not registered for you, or was revoked.");
+          answer, 403, "denied", "This device is not registered for you, or was revoked.");
       return TRUE;
     case MNS_END_HELD:
       mns_http_answer_add_header (answer, "Retry-After", HELD_RETRY_S);
@@ -111,6 +111,7 @@ run_one (Push *self, guint index, MnsHttpAnswer *answer, gboolean *gap)
     return FALSE;
   *gap = execution.end == MNS_END_GAP;
   self->last_n = MAX (self->last_n, execution.last_n);
+  self->durable_n = MAX (self->durable_n, execution.durable_n);
   if (*gap)
     return FALSE;
   self->changed |= execution.end == MNS_END_DECIDED;
@@ -195,7 +196,9 @@ mns_api_push (MnsHttpRequest *request, MnsHttpAnswer *answer, gpointer data)
 
   if (body == NULL || !read_push (&self, body, answer))
     return;
-  if (!mns_pool_run_read (self.server->push, read_numbers, &self, &error))
+  /* else the first command tells */
+  if (json_array_get_length (self.commands) == 0 &&
+      !mns_pool_run_read (self.server->push, read_numbers, &self, &error))
     {
       mns_http_answer_fail (answer, error);
       return;

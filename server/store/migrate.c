@@ -188,7 +188,7 @@ static const char *const grants[] = {
   "GRANT USAGE ON SCHEMA public TO %s",
   "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO %s",
   "GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO %s",
-  "REVOKE UPDATE, DELETE ON command_log, read_log, seal FROM %s",
+  "REVOKE UPDATE, DELETE ON command_done, command_log, read_log, seal FROM %s",
   "REVOKE INSERT, UPDATE, DELETE ON change_log, change_log_past, change_history, stage_count, "
   "schema_version, "
   "feed_epoch FROM %s",

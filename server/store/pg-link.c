@@ -21,6 +21,7 @@ typedef enum
 {
   ITEM_PREPARE,
   ITEM_EXECUTE,
+  ITEM_KEEP, /* an execution whose answer is kept beside the last one */
   ITEM_SYNC,
 } Item;
 
@@ -29,6 +30,7 @@ struct _MnsPgLink
   char *conninfo;
   PGconn *connection;
   GArray *pending; /* Item */
+  GQueue kept;     /* PGresult *: answers of ITEM_KEEP that nobody has taken yet, in order */
   guint generation;
   gboolean failed_to_send;
 };
@@ -110,6 +112,7 @@ mns_pg_link_free (MnsPgLink *self)
   if (self == NULL)
     return;
   PQfinish (self->connection);
+  mns_pg_link_drop_kept (self);
   g_array_unref (self->pending);
   g_free (self->conninfo);
   g_free (self);
@@ -180,10 +183,11 @@ mns_pg_link_execute (MnsPgLink *self,
                      int n_params,
                      const char *const *values,
                      const int *lengths,
-                     const int *formats)
+                     const int *formats,
+                     gboolean keep)
 {
   note (self,
-        ITEM_EXECUTE,
+        keep ? ITEM_KEEP : ITEM_EXECUTE,
         PQsendQueryPrepared (self->connection, name, n_params, values, lengths, formats, 0));
 }
 
@@ -291,8 +295,8 @@ take_answer (MnsPgLink *self, Item item, GError **error)
  *
  * Sends what is queued and takes all answers.
  *
- * Returns: (transfer full) (nullable): the answer of the last statement queued; %NULL with @error
- *   set if any failed. The caller queues a sync first.
+ * Returns: (transfer full) (nullable): the answer of the last statement queued that is not kept;
+ *   %NULL with @error set if any failed. The caller queues a sync first.
  */
 PGresult *
 mns_pg_link_wait (MnsPgLink *self, GError **error)
@@ -307,6 +311,12 @@ mns_pg_link_wait (MnsPgLink *self, GError **error)
 
       if (item == ITEM_SYNC)
         continue;
+      if (item == ITEM_KEEP)
+        {
+          if (answer != NULL)
+            g_queue_push_tail (&self->kept, answer);
+          continue;
+        }
       PQclear (last);
       last = answer;
     }
@@ -319,6 +329,25 @@ mns_pg_link_wait (MnsPgLink *self, GError **error)
   if (first == NULL)
     return last;
   PQclear (last);
+  mns_pg_link_drop_kept (self); /* nobody knows whose they are */
   g_propagate_error (error, g_steal_pointer (&first));
   return NULL;
+}
+
+/**
+ * mns_pg_link_take_kept:
+ *
+ * Returns: (transfer full) (nullable): the oldest answer that was kept and not taken yet
+ */
+PGresult *
+mns_pg_link_take_kept (MnsPgLink *self)
+{
+  return g_queue_pop_head (&self->kept);
+}
+
+/* Those whose asker is gone. */
+void
+mns_pg_link_drop_kept (MnsPgLink *self)
+{
+  g_queue_clear_full (&self->kept, (GDestroyNotify) PQclear);
 }

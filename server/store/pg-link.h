@@ -34,7 +34,8 @@ void mns_pg_link_execute (MnsPgLink *self,
                           int n_params,
                           const char *const *values,
                           const int *lengths,
-                          const int *formats);
+                          const int *formats,
+                          gboolean keep);
 void mns_pg_link_send (MnsPgLink *self, const char *sql);
 void mns_pg_link_sync (MnsPgLink *self);
 void mns_pg_link_flush (MnsPgLink *self);
@@ -42,5 +43,7 @@ gboolean mns_pg_link_has_pending (MnsPgLink *self);
 void mns_pg_link_forget_prepared (MnsPgLink *self);
 
 PGresult *mns_pg_link_wait (MnsPgLink *self, GError **error);
+PGresult *mns_pg_link_take_kept (MnsPgLink *self);
+void mns_pg_link_drop_kept (MnsPgLink *self);
 
 G_END_DECLS

@@ -388,14 +388,19 @@ prepare (MnsPgStatements *self, MnsPgLink *link, Statement *statement)
  * @link: a connection
  * @sql: portable text
  * @args: (nullable): its arguments
+ * @keep: whether the answer is for mns_pg_link_take_kept()
  *
  * Queues one execution of @sql, and before it its preparation if this is the first.
  *
  * Returns: %FALSE only if text and arguments do not fit each other: the programmer's mistake
  */
 gboolean
-mns_pg_statements_queue (
-    MnsPgStatements *self, MnsPgLink *link, const char *sql, const MnsArg *args, GError **error)
+mns_pg_statements_queue (MnsPgStatements *self,
+                         MnsPgLink *link,
+                         const char *sql,
+                         const MnsArg *args,
+                         gboolean keep,
+                         GError **error)
 {
   g_auto (Binding) binding = { g_ptr_array_new_with_free_func (g_free),
                                g_ptr_array_new (),
@@ -425,6 +430,45 @@ mns_pg_statements_queue (
                        (int) binding.values->len,
                        (const char *const *) binding.values->pdata,
                        (const int *) binding.lengths->data,
-                       (const int *) binding.formats->data);
+                       (const int *) binding.formats->data,
+                       keep);
   return TRUE;
+}
+
+static void
+append_value (GString *key, const MnsValue *value)
+{
+  char buffer[VALUE_BUFFER_SIZE];
+
+  if (value->is_null)
+    g_string_append_c (key, '\1'); /* no text of a value begins so */
+  else if (value->kind == MNS_KIND_BYTES)
+    append_hex (key, value->v.bytes);
+  else
+    g_string_append (key, value_text (value, buffer));
+}
+
+/**
+ * mns_pg_statements_key:
+ *
+ * Returns: (transfer full): a text that is the same for the same statement with the same arguments
+ */
+char *
+mns_pg_statements_key (const char *sql, const MnsArg *args)
+{
+  GString *key = g_string_new (sql);
+
+  for (const MnsArg *arg = args; arg != NULL && arg->name != NULL; arg++)
+    {
+      g_string_append_printf (key, "\n%s=", arg->name);
+      if (arg->set == NULL)
+        append_value (key, &arg->value);
+      for (guint i = 0; arg->set != NULL && i < mns_row_set_get_n_columns (arg->set); i++)
+        {
+          g_autofree char *column = column_literal (arg->set, i);
+
+          g_string_append (key, column);
+        }
+    }
+  return g_string_free (key, FALSE);
 }

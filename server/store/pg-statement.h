@@ -16,7 +16,12 @@ typedef struct _MnsPgStatements MnsPgStatements;
 MnsPgStatements *mns_pg_statements_new (void);
 void mns_pg_statements_free (MnsPgStatements *self);
 
-gboolean mns_pg_statements_queue (
-    MnsPgStatements *self, MnsPgLink *link, const char *sql, const MnsArg *args, GError **error);
+gboolean mns_pg_statements_queue (MnsPgStatements *self,
+                                  MnsPgLink *link,
+                                  const char *sql,
+                                  const MnsArg *args,
+                                  gboolean keep,
+                                  GError **error);
+char *mns_pg_statements_key (const char *sql, const MnsArg *args);
 
 G_END_DECLS

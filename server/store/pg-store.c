@@ -17,9 +17,6 @@
 #include "server/store/pg-statement.h"
 #include "server/store/pg-store.h"
 
-/* Any number that no other advisory lock of ours has; "mnscmd" in ASCII. */
-#define COMMAND_LOCK "120259084132196"
-
 #define BEGIN_WRITE "BEGIN ISOLATION LEVEL SERIALIZABLE"
 #define BEGIN_READ "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
@@ -41,11 +38,18 @@ typedef struct
 {
   MnsTransaction base;
   GError *failure; /* what it failed with, until a rollback to a savepoint */
-  MnsPgLock lock;  /* the one it holds */
   gboolean ended;
   gboolean committing;
   guint n_cursors;
+  GQueue asked; /* Asked *, in the order of asking */
 } PgTransaction;
+
+/* A question asked ahead. */
+typedef struct
+{
+  char *key;
+  PGresult *answer; /* NULL: not here yet */
+} Asked;
 
 static PgStore *
 store_of (PgTransaction *self)
@@ -57,17 +61,15 @@ store_of (PgTransaction *self)
 static void
 queue_plain (PgStore *store, const char *sql)
 {
-  mns_pg_statements_queue (store->statements, store->link, sql, NULL, NULL);
+  mns_pg_statements_queue (store->statements, store->link, sql, NULL, FALSE, NULL);
 }
 
+/* LOCK takes no snapshot, so whoever waited to be alone sees all that was committed before. Many
+ * may hold the weak mode, and taking it touches nothing that is shared.
+ */
 static const char *const lock_statements[] = {
-  [MNS_PG_LOCK_SHARED] = "SELECT pg_advisory_lock_shared(" COMMAND_LOCK ")",
-  [MNS_PG_LOCK_ALONE] = "SELECT pg_advisory_lock(" COMMAND_LOCK ")",
-};
-
-static const char *const unlock_statements[] = {
-  [MNS_PG_LOCK_SHARED] = "SELECT pg_advisory_unlock_shared(" COMMAND_LOCK ")",
-  [MNS_PG_LOCK_ALONE] = "SELECT pg_advisory_unlock(" COMMAND_LOCK ")",
+  [MNS_PG_LOCK_SHARED] = "LOCK TABLE command_gate IN ROW SHARE MODE",
+  [MNS_PG_LOCK_ALONE] = "LOCK TABLE command_gate IN EXCLUSIVE MODE",
 };
 
 /* What the last transaction left unread: the answers to its end. A connection that did not get out
@@ -81,6 +83,7 @@ settle (PgStore *self, GError **error)
 
   if (mns_pg_link_has_pending (self->link))
     PQclear (mns_pg_link_wait (self->link, &ignored));
+  mns_pg_link_drop_kept (self->link);
   if (!mns_pg_link_is_broken (self->link) && PQtransactionStatus (connection) == PQTRANS_IDLE)
     return TRUE;
   return mns_pg_link_revive (self->link, error);
@@ -110,15 +113,10 @@ begin (MnsStore *store, MnsAccess access, GError **error)
   if (!settle (self, error))
     return NULL;
   read_by_index (self, access == MNS_ACCESS_WRITE);
-  if (self->lock != MNS_PG_LOCK_NONE)
-    {
-      /* a section of its own: BEGIN must be the first of its transaction */
-      queue_plain (self, lock_statements[self->lock]);
-      mns_pg_link_sync (self->link);
-    }
   queue_plain (self, access == MNS_ACCESS_WRITE ? BEGIN_WRITE : BEGIN_READ);
+  if (self->lock != MNS_PG_LOCK_NONE)
+    queue_plain (self, lock_statements[self->lock]);
   transaction = g_new0 (PgTransaction, 1);
-  transaction->lock = self->lock;
   return &transaction->base;
 }
 
@@ -129,7 +127,94 @@ fail_again (PgTransaction *self, GError **error)
   return FALSE;
 }
 
-/* Sends what is queued and waits. %NULL: failed, and the transaction with it. */
+/* ---- questions asked ahead ---- */
+
+static void
+free_asked (Asked *self)
+{
+  g_free (self->key);
+  PQclear (self->answer);
+  g_free (self);
+}
+
+/* Those that are under way stay in the queue, without a key, so that the answers find their places.
+ */
+static void
+drop_answers (PgTransaction *self)
+{
+  GList *next;
+
+  for (GList *l = self->asked.head; l != NULL; l = next)
+    {
+      Asked *asked = l->data;
+
+      next = l->next;
+      g_clear_pointer (&asked->key, g_free);
+      if (asked->answer == NULL)
+        continue;
+      free_asked (asked);
+      g_queue_delete_link (&self->asked, l);
+    }
+}
+
+static void
+fill_answers (PgTransaction *self)
+{
+  GList *next;
+
+  for (GList *l = self->asked.head; l != NULL; l = next)
+    {
+      Asked *asked = l->data;
+
+      next = l->next;
+      if (asked->answer == NULL)
+        asked->answer = mns_pg_link_take_kept (store_of (self)->link);
+      if (asked->key != NULL)
+        continue;
+      free_asked (asked);
+      g_queue_delete_link (&self->asked, l);
+    }
+}
+
+static void
+ask_ahead (MnsTransaction *transaction, const char *sql, const MnsArg *args)
+{
+  PgTransaction *self = (PgTransaction *) transaction;
+  PgStore *store = store_of (self);
+  Asked *asked;
+
+  if (self->failure != NULL ||
+      !mns_pg_statements_queue (store->statements, store->link, sql, args, TRUE, NULL))
+    return;
+  asked = g_new0 (Asked, 1);
+  asked->key = mns_pg_statements_key (sql, args);
+  g_queue_push_tail (&self->asked, asked);
+}
+
+static GList *
+find_asked (PgTransaction *self, const char *sql, const MnsArg *args)
+{
+  g_autofree char *key = mns_pg_statements_key (sql, args);
+
+  for (GList *l = self->asked.head; l != NULL; l = l->next)
+    if (g_strcmp0 (((Asked *) l->data)->key, key) == 0)
+      return l;
+  return NULL;
+}
+
+/* A savepoint changes nothing that was read. */
+static gboolean
+may_write (const char *sql)
+{
+  return !g_str_has_prefix (sql, "SELECT ") && !g_str_has_prefix (sql, "SAVEPOINT ") &&
+         !g_str_has_prefix (sql, "RELEASE ");
+}
+
+/* ---- statements ---- */
+
+/* Sends what is queued and waits. %NULL: failed, and the transaction with it; or the last that was
+ * queued was asked ahead.
+ */
 static PGresult *
 wait_for (PgTransaction *self, GError **error)
 {
@@ -141,9 +226,30 @@ wait_for (PgTransaction *self, GError **error)
   if (self->failure != NULL)
     {
       g_clear_pointer (&answer, PQclear);
+      g_queue_clear_full (&self->asked, (GDestroyNotify) free_asked);
       fail_again (self, error);
     }
+  else
+    fill_answers (self);
   return answer;
+}
+
+/* The answer of a question asked ahead, waited for if need be. */
+static gboolean
+take_asked (PgTransaction *self, GList *link, MnsRows **rows, GError **error)
+{
+  Asked *asked = link->data;
+
+  if (asked->answer == NULL)
+    {
+      PQclear (wait_for (self, error));
+      if (self->failure != NULL)
+        return FALSE;
+    }
+  *rows = mns_pg_rows_from_result (asked->answer);
+  g_queue_delete_link (&self->asked, link);
+  free_asked (asked);
+  return TRUE;
 }
 
 /* Back to a savepoint: what failed after it is forgotten, except that a lost race or connection
@@ -160,16 +266,11 @@ roll_back_to (PgTransaction *self, const char *sql, GError **error)
     before = wait_for (self, NULL);
   if (mns_error_is_retryable (self->failure))
     return fail_again (self, error);
+  drop_answers (self);
   g_clear_error (&self->failure);
   mns_pg_link_send (store->link, sql);
   answer = wait_for (self, error);
   return answer != NULL;
-}
-
-static gboolean
-waits (const char *sql, MnsRows **rows, gint64 *changed)
-{
-  return rows != NULL || changed != NULL || g_str_has_prefix (sql, "RELEASE ");
 }
 
 static gboolean
@@ -182,15 +283,22 @@ execute (MnsTransaction *transaction,
 {
   PgTransaction *self = (PgTransaction *) transaction;
   PgStore *store = store_of (self);
+  GList *asked = NULL;
   g_autoptr (PGresult) answer = NULL;
 
   if (g_str_has_prefix (sql, "ROLLBACK TO "))
     return roll_back_to (self, sql, error);
   if (self->failure != NULL)
     return fail_again (self, error);
-  if (!mns_pg_statements_queue (store->statements, store->link, sql, args, error))
+  if (self->asked.length > 0 && may_write (sql))
+    drop_answers (self);
+  if (self->asked.length > 0 && rows != NULL)
+    asked = find_asked (self, sql, args);
+  if (asked != NULL)
+    return take_asked (self, asked, rows, error);
+  if (!mns_pg_statements_queue (store->statements, store->link, sql, args, FALSE, error))
     return FALSE;
-  if (!waits (sql, rows, changed))
+  if (rows == NULL && changed == NULL)
     return TRUE;
   answer = wait_for (self, error);
   if (answer == NULL)
@@ -205,25 +313,12 @@ execute (MnsTransaction *transaction,
   return TRUE;
 }
 
-/* The lock is given back in a section of its own, so that a failed transaction cannot keep it. */
-static void
-queue_unlock (PgTransaction *self)
-{
-  PgStore *store = store_of (self);
-
-  if (self->lock == MNS_PG_LOCK_NONE)
-    return;
-  mns_pg_link_sync (store->link);
-  queue_plain (store, unlock_statements[self->lock]);
-}
-
 static void
 end (PgTransaction *self, const char *word)
 {
   PgStore *store = store_of (self);
 
   queue_plain (store, word);
-  queue_unlock (self);
   mns_pg_link_sync (store->link);
   self->ended = TRUE;
 }
@@ -260,6 +355,7 @@ rollback (MnsTransaction *transaction)
       end (self, "ROLLBACK");
       mns_pg_link_flush (store->link);
     }
+  g_queue_clear_full (&self->asked, (GDestroyNotify) free_asked);
   g_clear_error (&self->failure);
   g_free (self);
 }
@@ -306,7 +402,9 @@ free_store (MnsStore *store)
   g_free (self);
 }
 
-static const MnsStoreClass klass = { begin, free_store, commit, rollback, execute, match_names };
+static const MnsStoreClass klass = {
+  begin, free_store, commit, rollback, execute, match_names, ask_ahead,
+};
 
 /**
  * mns_pg_store_open:
@@ -446,7 +544,7 @@ stream (MnsTransaction *transaction,
     return fail_again (self, error);
   if (n == 0) /* all of an answer is wanted, not its first rows fast */
     queue_plain (store, "SET LOCAL cursor_tuple_fraction = 1");
-  if (!mns_pg_statements_queue (store->statements, store->link, declare, args, error) ||
+  if (!mns_pg_statements_queue (store->statements, store->link, declare, args, FALSE, error) ||
       !read_batches (self, fetch, sink, error))
     return FALSE;
   queue_plain (store, close);

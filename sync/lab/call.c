@@ -301,6 +301,17 @@ mns_call_failed (MnsCall *call)
   return call->result->outcome != MNS_OUTCOME_OK;
 }
 
+#define RIGHTS                                                                                     \
+  "SELECT p.status, g.permission FROM person p LEFT JOIN person_role r ON r.person_id = p.id"      \
+  " LEFT JOIN role_permission g ON g.role_id = r.role_id WHERE p.id = $person"
+
+/* See mns_lab_ask(). */
+void
+mns_call_ask_rights (MnsCall *call)
+{
+  mns_transaction_ask (call->tx, RIGHTS, MNS_ARGS (MNS_ARG_ID ("person", &call->lab->person)));
+}
+
 static gboolean
 load_rights (MnsCall *call, GError **error)
 {
@@ -309,11 +320,7 @@ load_rights (MnsCall *call, GError **error)
   if (call->rights != NULL)
     return TRUE;
   rows = mns_transaction_query (
-      call->tx,
-      "SELECT p.status, g.permission FROM person p LEFT JOIN person_role r ON r.person_id = p.id"
-      " LEFT JOIN role_permission g ON g.role_id = r.role_id WHERE p.id = $person",
-      MNS_ARGS (MNS_ARG_ID ("person", &call->lab->person)),
-      error);
+      call->tx, RIGHTS, MNS_ARGS (MNS_ARG_ID ("person", &call->lab->person)), error);
   if (rows == NULL)
     return FALSE;
   call->rights = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);

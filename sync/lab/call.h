@@ -69,6 +69,7 @@ gboolean mns_call_failed (MnsCall *call); /* faults, conflict, denied or not loc
 JsonObject *mns_call_get_seen (MnsCall *call, const char *table, const MnsId *id);
 
 /* Rights of the acting person, for rules that need one more than the command's. */
+void mns_call_ask_rights (MnsCall *call);
 gboolean mns_call_may (MnsCall *call, const char *permission, gboolean *may, GError **error);
 void mns_call_deny (MnsCall *call, const char *permission);
 

@@ -164,8 +164,13 @@ typedef struct
   MnsIdSource ids;
   gboolean signing_fresh; /* the caller has just proved the password */
   gboolean as_system;     /* meniscusctl, migrations, ingestion: rights are not asked */
+  /* A constraint that the rule broke may be told by the commit, as an error; the caller then runs
+   * the command again without this, to have it said as a refusal
+   */
+  gboolean hasty;
 } MnsLab;
 
+void mns_lab_ask (const MnsLab *lab, MnsCommand *command);
 MnsResult *mns_lab_run (const MnsLab *lab, MnsCommand *command, GError **error);
 
 /* What a new database holds before anything is configured: built-in roles, people 1 to 3, container
@@ -189,6 +194,14 @@ typedef struct _MnsCall MnsCall;
  */
 typedef gboolean (*MnsHandler) (MnsCall *call, GError **error);
 
+/**
+ * MnsAsk:
+ *
+ * Asks ahead what the handler will read, by mns_transaction_ask(). Nothing is checked yet: neither
+ * the rights nor the shape of the arguments.
+ */
+typedef void (*MnsAsk) (MnsCall *call);
+
 typedef struct
 {
   const char *name;
@@ -199,6 +212,7 @@ typedef struct
   MnsHandler handler;
   const char *title; /* English, a verb phrase: "Place samples in wells" */
   const char *help;
+  MnsAsk ask; /* or NULL */
 } MnsCommandSpec;
 
 const MnsCommandSpec *const *mns_commands_get_all (guint *n_commands);

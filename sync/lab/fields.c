@@ -155,6 +155,33 @@ read_field (MnsRows *rows, guint i)
   return self;
 }
 
+#define FIELDS                                                                                     \
+  "SELECT f.id, f.lims_id, f.field_no, f.object, f.name, f.type, f.options, f.phi"                 \
+  " FROM {v} JOIN custom_field f ON f.object = v.object"                                           \
+  " WHERE f.deleted = 0 AND (f.master_step_id IS NULL OR f.master_step_id = $master)"              \
+  " ORDER BY f.field_no"
+
+static MnsRowSet *
+list_objects (const char *objects)
+{
+  MnsRowSet *set = mns_row_set_new ("object text");
+  g_auto (GStrv) words = g_strsplit (objects, " ", -1);
+
+  for (guint i = 0; words[i] != NULL; i++)
+    mns_row_set_add (set, mns_value_text (words[i]));
+  return set;
+}
+
+/* Asks ahead what mns_custom_fields_load() will ask with the same arguments. */
+void
+mns_custom_fields_ask (MnsCall *call, const char *objects, const MnsId *master_step)
+{
+  g_autoptr (MnsRowSet) set = list_objects (objects);
+
+  mns_transaction_ask (
+      call->tx, FIELDS, MNS_ARGS (MNS_ARG_SET ("v", set), MNS_ARG_ID ("master", master_step)));
+}
+
 /**
  * mns_custom_fields_load:
  * @objects: objects of the global fields wanted, separated by spaces; MASTER_STEP for those of
@@ -171,21 +198,14 @@ mns_custom_fields_load (MnsCall *call,
                         const MnsId *master_step,
                         GError **error)
 {
-  g_autoptr (MnsRowSet) set = mns_row_set_new ("object text");
-  g_auto (GStrv) words = g_strsplit (objects, " ", -1);
-  g_autoptr (MnsRows) rows = NULL;
+  g_autoptr (MnsRowSet) set = list_objects (objects);
+  g_autoptr (MnsRows) rows =
+      mns_transaction_query (call->tx,
+                             FIELDS,
+                             MNS_ARGS (MNS_ARG_SET ("v", set), MNS_ARG_ID ("master", master_step)),
+                             error);
   MnsCustomFields *self;
 
-  for (guint i = 0; words[i] != NULL; i++)
-    mns_row_set_add (set, mns_value_text (words[i]));
-  rows = mns_transaction_query (
-      call->tx,
-      "SELECT f.id, f.lims_id, f.field_no, f.object, f.name, f.type, f.options, f.phi"
-      " FROM {v} JOIN custom_field f ON f.object = v.object"
-      " WHERE f.deleted = 0 AND (f.master_step_id IS NULL OR f.master_step_id = $master)"
-      " ORDER BY f.field_no",
-      MNS_ARGS (MNS_ARG_SET ("v", set), MNS_ARG_ID ("master", master_step)),
-      error);
   if (rows == NULL)
     return NULL;
   self = g_new0 (MnsCustomFields, 1);

@@ -45,6 +45,7 @@ gboolean mns_custom_field_type_from_word (const char *word, MnsCustomFieldType *
 MnsCustomField *mns_custom_field_new (const char *name, const char *type, const char *options);
 void mns_custom_field_free (MnsCustomField *self);
 
+void mns_custom_fields_ask (MnsCall *call, const char *objects, const MnsId *master_step);
 MnsCustomFields *mns_custom_fields_load (MnsCall *call,
                                          const char *objects,
                                          const MnsId *master_step,

@@ -151,7 +151,9 @@ run_handler (MnsCall *call, GError **error)
   if (!mns_transaction_savepoint (call->tx, SAVEPOINT, error))
     return FALSE;
   done = call->spec->handler (call, &own_error) &&
-         (mns_call_failed (call) || mns_transaction_release (call->tx, SAVEPOINT, &own_error));
+         (mns_call_failed (call) ||
+          (call->lab->hasty ? mns_transaction_release_later (call->tx, SAVEPOINT, &own_error)
+                            : mns_transaction_release (call->tx, SAVEPOINT, &own_error)));
   if (done && !mns_call_failed (call))
     return TRUE;
 
@@ -247,6 +249,27 @@ mns_lab_run_nested (MnsCall *outer, MnsCommand *command, MnsResult **result, GEr
   settle_result (&call);
   *result = call.result;
   return TRUE;
+}
+
+/**
+ * mns_lab_ask:
+ * @lab: as mns_lab_run() will get it
+ * @command: as mns_lab_run() will get it
+ *
+ * Asks ahead what running the command will ask (mns_transaction_ask()).
+ */
+void
+mns_lab_ask (const MnsLab *lab, MnsCommand *command)
+{
+  MnsCall call = { .lab = lab, .command = command, .tx = lab->transaction };
+
+  call.spec = mns_command_find (command->name, command->version);
+  if (call.spec == NULL)
+    return;
+  if (!lab->as_system)
+    mns_call_ask_rights (&call);
+  if (call.spec->ask != NULL)
+    call.spec->ask (&call);
 }
 
 /**

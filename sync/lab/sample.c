@@ -15,6 +15,13 @@
 
 #define SAMPLE_LIST_MOST 3456
 
+#define SAMPLES                                                                                    \
+  "SELECT s.id, s.lims_id, s.name, s.project_id, s.artifact_id, s.received_date, s.fields,"        \
+  " s.phi_fields FROM {v} JOIN sample s ON s.id = v.id"
+
+/* So many are asked ahead; what more there is costs so much that one journey is nothing. */
+#define ASKED_MOST 100
+
 static void
 free_sample (gpointer data)
 {
@@ -36,12 +43,8 @@ free_sample (gpointer data)
 GHashTable *
 mns_samples_load (MnsCall *call, MnsRowSet *ids, GError **error)
 {
-  g_autoptr (MnsRows) rows = mns_transaction_query (
-      call->tx,
-      "SELECT s.id, s.lims_id, s.name, s.project_id, s.artifact_id, s.received_date, s.fields,"
-      " s.phi_fields FROM {v} JOIN sample s ON s.id = v.id",
-      MNS_ARGS (MNS_ARG_SET ("v", ids)),
-      error);
+  g_autoptr (MnsRows) rows =
+      mns_transaction_query (call->tx, SAMPLES, MNS_ARGS (MNS_ARG_SET ("v", ids)), error);
   GHashTable *samples;
 
   if (rows == NULL)
@@ -343,6 +346,23 @@ check_names (MnsCall *call, GHashTable *samples, GError **error)
   return rows != NULL;
 }
 
+static void
+ask_values (MnsCall *call)
+{
+  JsonArray *cells = mns_call_get_list (call, "cells");
+  g_autoptr (MnsRowSet) ids = NULL;
+  guint n = cells != NULL ? json_array_get_length (cells) : 0;
+
+  for (guint i = 0; i < n; i++)
+    if (!JSON_NODE_HOLDS_OBJECT (json_array_get_element (cells, i)))
+      return;
+  if (n == 0 || n > ASKED_MOST)
+    return;
+  ids = collect_ids (cells, "sample");
+  mns_custom_fields_ask (call, "SAMPLE", NULL);
+  mns_transaction_ask (call->tx, SAMPLES, MNS_ARGS (MNS_ARG_SET ("v", ids)));
+}
+
 static gboolean
 set_values (MnsCall *call, GError **error)
 {
@@ -480,7 +500,8 @@ const MnsCommandSpec mns_sample_commands[] = {
     set_args,
     set_values,
     "Change values of samples",
-    "expect: {\"sample:<id>\": {field: what you saw}}." },
+    "expect: {\"sample:<id>\": {field: what you saw}}.",
+    ask_values },
   { "sample.delete",
     1,
     "Sample:delete",

@@ -443,7 +443,9 @@ free_store (MnsStore *store)
   g_free (self);
 }
 
-static const MnsStoreClass klass = { begin, free_store, commit, rollback, execute, match_names };
+static const MnsStoreClass klass = {
+  begin, free_store, commit, rollback, execute, match_names, NULL,
+};
 
 static gboolean
 set_up (SqliteStore *self, MnsSqliteFlags flags, GError **error)

@@ -24,6 +24,8 @@ typedef struct
                            const char *part,
                            guint limit,
                            GError **error);
+  /* NULL where a query costs no journey */
+  void (*ask) (MnsTransaction *transaction, const char *sql, const MnsArg *args);
 } MnsStoreClass;
 
 struct _MnsStore

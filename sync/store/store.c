@@ -92,6 +92,24 @@ mns_transaction_query (MnsTransaction *self, const char *sql, const MnsArg *args
 }
 
 /**
+ * mns_transaction_ask:
+ * @self: an open transaction
+ * @sql: a query that mns_transaction_query() will make
+ * @args: (nullable): with just these values
+ *
+ * Says ahead what will be asked. On PostgreSQL the question travels with the next statement that
+ * waits, and mns_transaction_query() finds the answer there instead of making a journey of its own.
+ * Whatever may write in between drops the answer, so nobody reads what is no longer so. A question
+ * that nobody comes for costs its work; one that fails, fails the transaction.
+ */
+void
+mns_transaction_ask (MnsTransaction *self, const char *sql, const MnsArg *args)
+{
+  if (self->klass->ask != NULL)
+    self->klass->ask (self, sql, args);
+}
+
+/**
  * mns_transaction_run:
  *
  * Runs a statement whose answer nobody needs. On PostgreSQL it may be sent without waiting; its
@@ -140,6 +158,21 @@ mns_transaction_rollback_to (MnsTransaction *self, const char *name, GError **er
 
 gboolean
 mns_transaction_release (MnsTransaction *self, const char *name, GError **error)
+{
+  gint64 changed = 0; /* so that it waits */
+  g_autofree char *sql = g_strdup_printf ("RELEASE SAVEPOINT %s", name);
+
+  return self->klass->execute (self, sql, NULL, NULL, &changed, error);
+}
+
+/**
+ * mns_transaction_release_later:
+ *
+ * mns_transaction_release() for those who need not know at once whether all that was written since
+ * the savepoint went well: like the error of any write, its error may come at the commit.
+ */
+gboolean
+mns_transaction_release_later (MnsTransaction *self, const char *name, GError **error)
 {
   return run_word (self, "RELEASE SAVEPOINT", name, error);
 }

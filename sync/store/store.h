@@ -87,6 +87,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MnsTransaction, mns_transaction_free)
 
 MnsRows *
 mns_transaction_query (MnsTransaction *self, const char *sql, const MnsArg *args, GError **error);
+void mns_transaction_ask (MnsTransaction *self, const char *sql, const MnsArg *args);
 gboolean
 mns_transaction_run (MnsTransaction *self, const char *sql, const MnsArg *args, GError **error);
 gint64
@@ -98,6 +99,7 @@ mns_transaction_count (MnsTransaction *self, const char *sql, const MnsArg *args
 gboolean mns_transaction_savepoint (MnsTransaction *self, const char *name, GError **error);
 gboolean mns_transaction_rollback_to (MnsTransaction *self, const char *name, GError **error);
 gboolean mns_transaction_release (MnsTransaction *self, const char *name, GError **error);
+gboolean mns_transaction_release_later (MnsTransaction *self, const char *name, GError **error);
 
 MnsRows *mns_transaction_match_names (
     MnsTransaction *self, const char *table, const char *part, guint limit, GError **error);

@@ -15,23 +15,24 @@ SAMPLES = 80000
 
 ID = sql_id(SAMPLE, "(:client_id * 10000 + :s)::bigint")
 DEVICE = "lpad(to_hex(:client_id::bigint), 32, '0')::uuid"
-# What the server sends for one: who pushes, what the device had, the rule, its note.
+# What the server sends for one, in its order: the gate, what the rule reads, what the device had, the
+# rule's writes, the note. Whose token it is, the server asks once a second.
 SCRIPT = f"""\\set s random(0, 9999)
 \\set n random(1, 1000000000)
-BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
-SELECT id, person_id FROM login WHERE id = {DEVICE};
-COMMIT;
 BEGIN ISOLATION LEVEL SERIALIZABLE;
-SELECT last_n, person_id, revoked_at, (SELECT journals FROM restore_state WHERE journals <> 'ALL'
- AND restored_at > :n) FROM sync_client WHERE id = {DEVICE} FOR UPDATE;
-SELECT DISTINCT g.permission FROM person_role p JOIN role_permission g ON g.role_id = p.role_id
- WHERE p.person_id = 'PERSON';
-SAVEPOINT r;
-SELECT * FROM custom_field WHERE object = 'SAMPLE';
+LOCK TABLE command_gate IN ROW SHARE MODE;
+SELECT p.status, g.permission FROM person p LEFT JOIN person_role r ON r.person_id = p.id
+ LEFT JOIN role_permission g ON g.role_id = r.role_id WHERE p.id = 'PERSON';
+SELECT f.id, f.lims_id, f.field_no, f.object, f.name, f.type, f.options, f.phi
+ FROM custom_field f WHERE f.object = 'SAMPLE' AND f.deleted = 0 AND f.master_step_id IS NULL ORDER BY f.field_no;
 SELECT s.id, s.lims_id, s.name, s.project_id, s.artifact_id, s.received_date, s.fields, s.phi_fields
  FROM sample s WHERE s.id = {ID};
+SELECT last_n, person_id, revoked_at, (SELECT journals FROM restore_state WHERE journals <> 'ALL'
+ AND restored_at > :n), durable_n FROM sync_client WHERE id = {DEVICE} FOR UPDATE;
+SAVEPOINT r;
 UPDATE sample SET fields = '{{"f3":7.5,"f4":4}}', changed_at = :n WHERE id = {ID};
 RELEASE SAVEPOINT r;
+INSERT INTO command_done (id) VALUES (gen_random_uuid());
 INSERT INTO command_log (id, recorded_at, xid, client_id, n, person_id, source, command, body, outcome,
  result, performed_at, skew_us) VALUES (gen_random_uuid(), 1795516482281818, pg_current_xact_id(), {DEVICE}, :n,
  {DEVICE}, 'DESKTOP', 'sample.set@1', '{{"cells":[{{"field":"Volume","value":4}}]}}', 'OK',

@@ -46,6 +46,8 @@ begin (MnsStore *store, MnsAccess access)
 #define INSERT_WORKER                                                                              \
   "INSERT INTO worker (id, name, channels, version, seen_at) VALUES ($id, $name, '[]', '', $n)"
 
+#define SELECT_WORKER "SELECT name FROM worker WHERE id = $id"
+
 static gboolean
 insert_worker (MnsTransaction *tx, guint n, GError **error)
 {
@@ -104,6 +106,113 @@ test_late (Fixture *fixture, gconstpointer data)
       g_clear_pointer (&tx, mns_transaction_free);
       g_assert_cmpint (ask (fixture->store, "SELECT count (*) FROM worker"), ==, 0);
     }
+}
+
+static MnsRows *
+query_worker (MnsTransaction *tx, guint n, GError **error)
+{
+  MnsId id = mns_test_id (1, n);
+
+  return mns_transaction_query (tx, SELECT_WORKER, MNS_ARGS (MNS_ARG_ID ("id", &id)), error);
+}
+
+static void
+ask_worker (MnsTransaction *tx, guint n)
+{
+  MnsId id = mns_test_id (1, n);
+
+  mns_transaction_ask (tx, SELECT_WORKER, MNS_ARGS (MNS_ARG_ID ("id", &id)));
+}
+
+static guint
+count_worker (MnsTransaction *tx, guint n)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MnsRows) rows = query_worker (tx, n, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (mns_rows_get_n_rows (rows) == 0 ? "" : mns_rows_get_text (rows, 0, 0),
+                   ==,
+                   mns_rows_get_n_rows (rows) == 0 ? ""
+                   : n == 1                        ? "worker 1"
+                                                   : "worker 2");
+  return mns_rows_get_n_rows (rows);
+}
+
+/* What was asked ahead is answered in whatever order it is fetched, each question its own answer,
+ * and as it is at that moment: a write in between is seen.
+ */
+static void
+test_asked (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (MnsTransaction) tx = begin (fixture->store, MNS_ACCESS_WRITE);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (insert_worker (tx, 1, &error));
+  ask_worker (tx, 1);
+  ask_worker (tx, 2);
+  g_assert_cmpuint (count_worker (tx, 2), ==, 0);
+  g_assert_cmpuint (count_worker (tx, 1), ==, 1);
+  ask_worker (tx, 1);
+  ask_worker (tx, 2);
+  g_assert_true (mns_transaction_savepoint (tx, "s", &error));
+  g_assert_cmpuint (count_worker (tx, 1), ==, 1);
+  g_assert_true (insert_worker (tx, 2, &error));
+  g_assert_cmpuint (count_worker (tx, 2), ==, 1); /* asked before the write */
+  ask_worker (tx, 2);
+  g_assert_cmpint (mns_transaction_count (tx, "DELETE FROM worker", NULL, &error), ==, 2);
+  g_assert_cmpuint (count_worker (tx, 2), ==, 0); /* on its way when the write came */
+  ask_worker (tx, 2);
+  g_assert_true (mns_transaction_rollback_to (tx, "s", &error));
+  g_assert_cmpuint (count_worker (tx, 1), ==, 1);
+  g_assert_cmpuint (count_worker (tx, 2), ==, 0);
+  g_assert_no_error (error);
+}
+
+/* Questions that nobody comes for, and ones that fail, do not answer the next transaction's. */
+static void
+test_asked_in_vain (Fixture *fixture, gconstpointer data)
+{
+  for (guint way = 0; way < 4; way++)
+    {
+      g_autoptr (MnsTransaction) tx = begin (fixture->store, MNS_ACCESS_WRITE);
+      g_autoptr (GError) error = NULL;
+
+      ask_worker (tx, 1);
+      if (way == 3)
+        mns_transaction_ask (tx, "SELECT 1 / 0", NULL);
+      ask_worker (tx, 2);
+      if (way == 1)
+        g_assert_true (mns_transaction_commit (tx, &error));
+      else if (way == 2)
+        g_assert_cmpuint (count_worker (tx, 3), ==, 0);
+      else if (way == 3)
+        {
+          g_assert_null (query_worker (tx, 2, &error));
+          g_assert_error (error, MNS_ERROR, MNS_ERROR_INVALID);
+        }
+      g_clear_pointer (&tx, mns_transaction_free);
+      g_assert_cmpint (ask (fixture->store, "SELECT 40 + 2"), ==, 42);
+      g_assert_cmpint (ask (fixture->store, "SELECT 7"), ==, 7);
+    }
+}
+
+/* A savepoint released without waiting: the failure comes with what waits next. */
+static void
+test_released_later (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (MnsTransaction) tx = begin (fixture->store, MNS_ACCESS_WRITE);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (mns_transaction_savepoint (tx, "s", &error));
+  g_assert_true (insert_worker (tx, 1, &error));
+  g_assert_true (insert_worker (tx, 1, &error));
+  g_assert_true (mns_transaction_release_later (tx, "s", &error));
+  g_assert_false (mns_transaction_commit (tx, &error));
+  g_assert_error (error, MNS_ERROR, MNS_ERROR_CONFLICT);
+  g_assert_nonnull (strstr (error->message, "worker_pkey"));
+  g_clear_pointer (&tx, mns_transaction_free);
+  g_assert_cmpint (ask (fixture->store, "SELECT count (*) FROM worker"), ==, 0);
 }
 
 /* Thousands of writes without a single wait, more than any buffer holds. */
@@ -468,8 +577,10 @@ test_races (Fixture *fixture, gconstpointer data)
     g_thread_join (threads[i]);
   g_assert_cmpint (ask (fixture->store, "SELECT next FROM id_counter"), ==, 240);
   g_assert_cmpint (race.n_calls, >=, 240);
-  g_assert_cmpint (
-      ask (fixture->store, "SELECT count (*) FROM pg_locks WHERE locktype = 'advisory'"), ==, 0);
+  g_assert_cmpint (ask (fixture->store,
+                        "SELECT count (*) FROM pg_locks WHERE relation = 'command_gate'::regclass"),
+                   ==,
+                   0);
 }
 
 /* A command that needs a number from a transaction of its own while another waits to be alone. */
@@ -489,9 +600,11 @@ take_number (MnsTransaction *tx, gpointer data, GError **error)
   if (!insert_worker (tx, 1, error))
     return FALSE;
   g_assert_cmpint (mns_transaction_count (tx, "DELETE FROM mail", NULL, error), ==, 0);
-  g_assert_true (PQsendQuery (nest->rival, "SELECT pg_advisory_lock (120259084132196)"));
+  g_assert_true (
+      PQsendQuery (nest->rival, "BEGIN; LOCK TABLE command_gate IN EXCLUSIVE MODE; COMMIT"));
   while (ask (nest->looking,
-              "SELECT count (*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") == 0)
+              "SELECT count (*) FROM pg_locks WHERE relation = 'command_gate'::regclass"
+              " AND NOT granted") == 0)
     continue;
   if (!mns_pool_run_write (nest->pool, add_one, &nest->n_inner, error))
     return FALSE;
@@ -604,6 +717,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   add ("stream", test_stream); /* first: memory is measured by its highest mark */
   add ("late", test_late);
+  add ("asked", test_asked);
+  add ("asked-in-vain", test_asked_in_vain);
+  add ("released-later", test_released_later);
   add ("many", test_many);
   add ("refusals", test_refusals);
   add ("arguments", test_arguments);

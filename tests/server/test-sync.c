@@ -118,6 +118,59 @@ test_push_twin (void)
   g_assert_cmpint (mns_test_int (second, "last_n"), ==, 1);
 }
 
+#define N_TWINS 60
+
+typedef struct
+{
+  MnsTestDevice *device;
+  const char *commands;
+} Sender;
+
+static gpointer
+push_in_thread (gpointer data)
+{
+  Sender *sender = data;
+
+  return mns_test_push (server, sender->device, sender->commands);
+}
+
+/* Both at once. A rule that ran twice would make the same rows and be refused for its name. */
+static void
+test_push_twins_at_once (void)
+{
+  g_autoptr (MnsTestDevice) original = mns_test_device_new (server, "mira");
+  g_autoptr (MnsTestDevice) copy = mns_test_device_new (server, "mira");
+  g_autoptr (GString) commands = g_string_new ("");
+  Sender senders[] = { { original, NULL }, { copy, NULL } };
+  GThread *threads[G_N_ELEMENTS (senders)];
+
+  for (guint i = 0; i < N_TWINS; i++)
+    {
+      g_autofree char *id = mns_test_id ();
+      g_autofree char *command = new_project (i + 1, id);
+
+      g_string_append_printf (commands, "%s%s", i == 0 ? "" : ",", command);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (senders); i++)
+    {
+      senders[i].commands = commands->str;
+      threads[i] = g_thread_new ("push", push_in_thread, &senders[i]);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (senders); i++)
+    {
+      g_autoptr (MnsTestReply) reply = g_thread_join (threads[i]);
+
+      g_assert_cmpint (reply->status, ==, 200);
+      g_assert_cmpint (mns_test_int (reply, "last_n"), ==, N_TWINS);
+      for (guint k = 0; k < N_TWINS; k++)
+        {
+          g_autofree char *path = g_strdup_printf ("results/%u/res", k);
+
+          g_assert_cmpstr (mns_test_text (reply, path), ==, "ok");
+        }
+    }
+}
+
 static void
 test_push_foreign (void)
 {
@@ -276,6 +329,27 @@ test_tape (void)
   g_assert_cmpstr (mns_test_text (reply, "results/2/res"), ==, "ok");
 }
 
+/* What only a constraint knows is told as a refusal, and does not stop what stands behind it. */
+static void
+test_push_breach (void)
+{
+  g_autoptr (MnsTestDevice) device = mns_test_device_new (server, "mira");
+  g_autoptr (MnsTestReply) block = lease (device, "\"class\":\"P\",\"count\":3");
+  g_autofree char *tape = g_strdup_printf ("%" G_GINT64_FORMAT, mns_test_int (block, "first"));
+  g_autofree char *first = project_with_tape (1, tape);
+  g_autofree char *same_id = project_with_tape (2, tape);
+  g_autofree char *id = mns_test_id ();
+  g_autofree char *third = new_project (3, id);
+  g_autofree char *all = g_strjoin (",", first, same_id, third, NULL);
+  g_autoptr (MnsTestReply) reply = mns_test_push (server, device, all);
+
+  g_test_message ("%s", reply->body);
+  g_assert_cmpint (mns_test_int (reply, "last_n"), ==, 3);
+  g_assert_cmpstr (mns_test_text (reply, "results/0/res"), ==, "ok");
+  g_assert_cmpstr (mns_test_text (reply, "results/1/res"), ==, "conflict");
+  g_assert_cmpstr (mns_test_text (reply, "results/2/res"), ==, "ok");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -289,6 +363,8 @@ main (int argc, char **argv)
   g_test_add_func ("/sync/push-gap", test_push_gap);
   g_test_add_func ("/sync/push-fork", test_push_fork);
   g_test_add_func ("/sync/push-twin", test_push_twin);
+  g_test_add_func ("/sync/push-twins-at-once", test_push_twins_at_once);
+  g_test_add_func ("/sync/push-breach", test_push_breach);
   g_test_add_func ("/sync/push-foreign", test_push_foreign);
   g_test_add_func ("/sync/push-refused", test_push_refused);
   g_test_add_func ("/sync/push-malformed", test_push_malformed);
