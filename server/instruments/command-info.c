@@ -10,6 +10,7 @@
 
 #include "server/instruments/command-print.h"
 #include "server/instruments/commands.h"
+#include "server/instruments/json-members.h"
 #include "server/instruments/run-info-json.h"
 #include "server/instruments/run-info.h"
 #include "server/instruments/run-look.h"
@@ -77,24 +78,14 @@ gather (Facts *facts, const char *folder, const MnsModelTable *models, GError **
 }
 
 static void
-add_text (JsonBuilder *builder, const char *name, const char *text)
-{
-  json_builder_set_member_name (builder, name);
-  if (text != NULL)
-    json_builder_add_string_value (builder, text);
-  else
-    json_builder_add_null_value (builder);
-}
-
-static void
 print_json (const Facts *facts)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
 
   json_builder_begin_object (builder);
-  add_text (builder, "model", facts->look->model.name);
-  add_text (builder, "state", mns_run_state_name (facts->look->verdict.state));
-  add_text (builder, "state_reason", facts->look->verdict.reason);
+  mns_json_add_text (builder, "model", facts->look->model.name);
+  mns_json_add_text (builder, "state", mns_run_state_name (facts->look->verdict.state));
+  mns_json_add_text (builder, "state_reason", facts->look->verdict.reason);
   json_builder_set_member_name (builder, "cycle");
   json_builder_add_int_value (builder, facts->look->verdict.cycle);
   json_builder_set_member_name (builder, "cycles");

@@ -11,26 +11,10 @@
 
 #include "server/instruments/command-print.h"
 #include "server/instruments/commands.h"
+#include "server/instruments/json-members.h"
 #include "server/instruments/run-info.h"
 #include "server/instruments/sheet.h"
 #include "sync/model/error.h"
-
-static void
-add_text (JsonBuilder *builder, const char *name, const char *text)
-{
-  json_builder_set_member_name (builder, name);
-  if (text != NULL)
-    json_builder_add_string_value (builder, text);
-  else
-    json_builder_add_null_value (builder);
-}
-
-static void
-add_count (JsonBuilder *builder, const char *name, guint count)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_int_value (builder, count);
-}
 
 static const char *
 gravity_name (const MnsSheetFault *fault)
@@ -44,8 +28,8 @@ print_faults_json (GPtrArray *faults, guint n_errors)
   g_autoptr (JsonBuilder) builder = json_builder_new ();
 
   json_builder_begin_object (builder);
-  add_count (builder, "errors", n_errors);
-  add_count (builder, "warnings", faults->len - n_errors);
+  mns_json_add_count (builder, "errors", n_errors);
+  mns_json_add_count (builder, "warnings", faults->len - n_errors);
   json_builder_set_member_name (builder, "faults");
   json_builder_begin_array (builder);
   for (guint i = 0; i < faults->len; i++)
@@ -53,11 +37,11 @@ print_faults_json (GPtrArray *faults, guint n_errors)
       const MnsSheetFault *fault = g_ptr_array_index (faults, i);
 
       json_builder_begin_object (builder);
-      add_text (builder, "gravity", gravity_name (fault));
-      add_count (builder, "line", fault->line);
-      add_count (builder, "column", fault->column);
-      add_text (builder, "code", fault->code);
-      add_text (builder, "message", fault->message);
+      mns_json_add_text (builder, "gravity", gravity_name (fault));
+      mns_json_add_count (builder, "line", fault->line);
+      mns_json_add_count (builder, "column", fault->column);
+      mns_json_add_text (builder, "code", fault->code);
+      mns_json_add_text (builder, "message", fault->message);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
@@ -166,22 +150,22 @@ show_json (const MnsSampleSheet *sheet)
   g_autoptr (JsonBuilder) builder = json_builder_new ();
 
   json_builder_begin_object (builder);
-  add_text (builder, "form", mns_sheet_form_name (sheet->form));
-  add_text (builder, "line_end", sheet->crlf ? "CRLF" : "LF");
-  add_text (builder, "run_name", sheet->run_name);
-  add_text (builder, "date", sheet->date);
-  add_text (builder, "investigator", sheet->investigator);
-  add_text (builder, "instrument", sheet->instrument);
-  add_text (builder, "index_orientation", sheet->index_orientation);
-  add_text (builder, "chemistry", sheet->chemistry);
-  add_text (builder, "adapter1", sheet->adapter1);
-  add_text (builder, "adapter2", sheet->adapter2);
-  add_text (builder, "override_cycles", sheet->override_cycles);
-  add_text (builder, "software_version", sheet->software_version);
-  add_count (builder, "read1_cycles", sheet->reads[0]);
-  add_count (builder, "read2_cycles", sheet->reads[1]);
-  add_count (builder, "index1_cycles", sheet->index_reads[0]);
-  add_count (builder, "index2_cycles", sheet->index_reads[1]);
+  mns_json_add_text (builder, "form", mns_sheet_form_name (sheet->form));
+  mns_json_add_text (builder, "line_end", sheet->crlf ? "CRLF" : "LF");
+  mns_json_add_text (builder, "run_name", sheet->run_name);
+  mns_json_add_text (builder, "date", sheet->date);
+  mns_json_add_text (builder, "investigator", sheet->investigator);
+  mns_json_add_text (builder, "instrument", sheet->instrument);
+  mns_json_add_text (builder, "index_orientation", sheet->index_orientation);
+  mns_json_add_text (builder, "chemistry", sheet->chemistry);
+  mns_json_add_text (builder, "adapter1", sheet->adapter1);
+  mns_json_add_text (builder, "adapter2", sheet->adapter2);
+  mns_json_add_text (builder, "override_cycles", sheet->override_cycles);
+  mns_json_add_text (builder, "software_version", sheet->software_version);
+  mns_json_add_count (builder, "read1_cycles", sheet->reads[0]);
+  mns_json_add_count (builder, "read2_cycles", sheet->reads[1]);
+  mns_json_add_count (builder, "index1_cycles", sheet->index_reads[0]);
+  mns_json_add_count (builder, "index2_cycles", sheet->index_reads[1]);
   json_builder_set_member_name (builder, "sections");
   json_builder_begin_array (builder);
   for (guint i = 0; i < sheet->sections->len; i++)
@@ -200,10 +184,10 @@ show_json (const MnsSampleSheet *sheet)
       const MnsSheetSample *sample = g_ptr_array_index (sheet->samples, i);
 
       json_builder_begin_object (builder);
-      add_count (builder, "line", sample->line);
+      mns_json_add_count (builder, "line", sample->line);
       for (guint j = 0; j < MNS_SHEET_N_COLUMNS; j++)
         if (sample->values[j] != NULL)
-          add_text (builder, names[j], sample->values[j]);
+          mns_json_add_text (builder, names[j], sample->values[j]);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);

@@ -13,6 +13,7 @@
 
 #include "server/instruments/command-print.h"
 #include "server/instruments/commands.h"
+#include "server/instruments/json-members.h"
 #include "server/instruments/run-watcher.h"
 
 typedef struct
@@ -39,16 +40,6 @@ print_line (const MnsRunLook *look)
 }
 
 static void
-add_text (JsonBuilder *builder, const char *name, const char *text)
-{
-  json_builder_set_member_name (builder, name);
-  if (text != NULL)
-    json_builder_add_string_value (builder, text);
-  else
-    json_builder_add_null_value (builder);
-}
-
-static void
 print_json_line (const MnsRunLook *look)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
@@ -59,13 +50,13 @@ print_json_line (const MnsRunLook *look)
   json_builder_begin_object (builder);
   json_builder_set_member_name (builder, "at");
   json_builder_add_int_value (builder, g_get_real_time ());
-  add_text (builder, "folder", folder);
-  add_text (builder, "run_id", look->run_id);
-  add_text (builder, "model", look->model.name);
-  add_text (builder, "instrument", look->instrument);
-  add_text (builder, "flowcell", look->flowcell);
-  add_text (builder, "state", mns_run_state_name (look->verdict.state));
-  add_text (builder, "reason", look->verdict.reason);
+  mns_json_add_text (builder, "folder", folder);
+  mns_json_add_text (builder, "run_id", look->run_id);
+  mns_json_add_text (builder, "model", look->model.name);
+  mns_json_add_text (builder, "instrument", look->instrument);
+  mns_json_add_text (builder, "flowcell", look->flowcell);
+  mns_json_add_text (builder, "state", mns_run_state_name (look->verdict.state));
+  mns_json_add_text (builder, "reason", look->verdict.reason);
   json_builder_set_member_name (builder, "cycle");
   json_builder_add_int_value (builder, look->verdict.cycle);
   json_builder_set_member_name (builder, "cycles");

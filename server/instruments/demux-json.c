@@ -7,48 +7,19 @@
 #include <math.h>
 
 #include "server/instruments/demux.h"
-
-static void
-add_text (JsonBuilder *builder, const char *name, const char *text)
-{
-  json_builder_set_member_name (builder, name);
-  if (text != NULL)
-    json_builder_add_string_value (builder, text);
-  else
-    json_builder_add_null_value (builder);
-}
-
-static void
-add_count (JsonBuilder *builder, const char *name, gint64 count)
-{
-  json_builder_set_member_name (builder, name);
-  if (count >= 0)
-    json_builder_add_int_value (builder, count);
-  else
-    json_builder_add_null_value (builder);
-}
-
-static void
-add_number (JsonBuilder *builder, const char *name, double number)
-{
-  json_builder_set_member_name (builder, name);
-  if (isfinite (number))
-    json_builder_add_double_value (builder, number);
-  else
-    json_builder_add_null_value (builder);
-}
+#include "server/instruments/json-members.h"
 
 static void
 add_lane (JsonBuilder *builder, const MnsDemuxLane *lane)
 {
   json_builder_begin_object (builder);
-  add_count (builder, "lane", lane->lane);
-  add_count (builder, "clusters_raw", lane->clusters_raw);
-  add_count (builder, "clusters_pf", lane->clusters_pf);
-  add_count (builder, "yield", lane->yield);
-  add_count (builder, "samples", lane->samples);
-  add_count (builder, "reads_assigned", lane->assigned);
-  add_count (builder, "undetermined", lane->undetermined);
+  mns_json_add_count (builder, "lane", lane->lane);
+  mns_json_add_count (builder, "clusters_raw", lane->clusters_raw);
+  mns_json_add_count (builder, "clusters_pf", lane->clusters_pf);
+  mns_json_add_count (builder, "yield", lane->yield);
+  mns_json_add_count (builder, "samples", lane->samples);
+  mns_json_add_count (builder, "reads_assigned", lane->assigned);
+  mns_json_add_count (builder, "undetermined", lane->undetermined);
   json_builder_end_object (builder);
 }
 
@@ -56,11 +27,11 @@ static void
 add_index (JsonBuilder *builder, const MnsDemuxIndex *index)
 {
   json_builder_begin_object (builder);
-  add_text (builder, "index", index->index);
-  add_text (builder, "index2", index->index2);
-  add_count (builder, "perfect", index->perfect);
-  add_count (builder, "one_mismatch", index->one_mismatch);
-  add_count (builder, "two_mismatches", index->two_mismatches);
+  mns_json_add_text (builder, "index", index->index);
+  mns_json_add_text (builder, "index2", index->index2);
+  mns_json_add_count (builder, "perfect", index->perfect);
+  mns_json_add_count (builder, "one_mismatch", index->one_mismatch);
+  mns_json_add_count (builder, "two_mismatches", index->two_mismatches);
   json_builder_end_object (builder);
 }
 
@@ -68,21 +39,21 @@ static void
 add_row (JsonBuilder *builder, const MnsDemuxRow *row)
 {
   json_builder_begin_object (builder);
-  add_count (builder, "lane", row->lane);
-  add_text (builder, "sample_id", row->sample_id);
-  add_text (builder, "sample_name", row->sample_name);
-  add_text (builder, "project", row->project);
-  add_count (builder, "reads", row->reads);
-  add_count (builder, "yield", row->yield);
-  add_count (builder, "yield_q30", row->yield_q30);
-  add_number (builder,
-              "percent_q30",
-              row->yield > 0 && row->yield_q30 >= 0
-                  ? 100.0 * (double) row->yield_q30 / (double) row->yield
-                  : NAN);
-  add_number (builder, "mean_quality", row->mean_quality);
-  add_count (builder, "adapter_bases", row->adapter_bases);
-  add_count (builder, "sheet_line", row->sheet_line > 0 ? (gint64) row->sheet_line : -1);
+  mns_json_add_count (builder, "lane", row->lane);
+  mns_json_add_text (builder, "sample_id", row->sample_id);
+  mns_json_add_text (builder, "sample_name", row->sample_name);
+  mns_json_add_text (builder, "project", row->project);
+  mns_json_add_count (builder, "reads", row->reads);
+  mns_json_add_count (builder, "yield", row->yield);
+  mns_json_add_count (builder, "yield_q30", row->yield_q30);
+  mns_json_add_number (builder,
+                       "percent_q30",
+                       row->yield > 0 && row->yield_q30 >= 0
+                           ? 100.0 * (double) row->yield_q30 / (double) row->yield
+                           : NAN);
+  mns_json_add_number (builder, "mean_quality", row->mean_quality);
+  mns_json_add_count (builder, "adapter_bases", row->adapter_bases);
+  mns_json_add_count (builder, "sheet_line", row->sheet_line > 0 ? (gint64) row->sheet_line : -1);
   json_builder_set_member_name (builder, "indexes");
   json_builder_begin_array (builder);
   for (guint i = 0; i < row->indexes->len; i++)
@@ -95,10 +66,10 @@ static void
 add_barcode (JsonBuilder *builder, const MnsDemuxBarcode *barcode)
 {
   json_builder_begin_object (builder);
-  add_count (builder, "lane", barcode->lane);
-  add_text (builder, "index", barcode->index);
-  add_text (builder, "index2", barcode->index2);
-  add_count (builder, "reads", barcode->reads);
+  mns_json_add_count (builder, "lane", barcode->lane);
+  mns_json_add_text (builder, "index", barcode->index);
+  mns_json_add_text (builder, "index2", barcode->index2);
+  mns_json_add_count (builder, "reads", barcode->reads);
   json_builder_end_object (builder);
 }
 
@@ -119,11 +90,12 @@ mns_demux_add_json (const MnsDemux *self, JsonBuilder *builder)
 
   folder = g_filename_display_name (self->folder); /* JSON is UTF-8 */
   json_builder_begin_object (builder);
-  add_text (builder, "kind", self->kind == MNS_DEMUX_BCL2FASTQ ? "bcl2fastq" : "bcl_convert");
-  add_text (builder, "folder", folder);
-  add_count (builder, "analysis", self->analysis > 0 ? (gint64) self->analysis : -1);
-  add_text (builder, "flowcell", self->flowcell);
-  add_text (builder, "run_id", self->run_id);
+  mns_json_add_text (
+      builder, "kind", self->kind == MNS_DEMUX_BCL2FASTQ ? "bcl2fastq" : "bcl_convert");
+  mns_json_add_text (builder, "folder", folder);
+  mns_json_add_count (builder, "analysis", self->analysis > 0 ? (gint64) self->analysis : -1);
+  mns_json_add_text (builder, "flowcell", self->flowcell);
+  mns_json_add_text (builder, "run_id", self->run_id);
   json_builder_set_member_name (builder, "lanes");
   json_builder_begin_array (builder);
   for (guint i = 0; i < self->lanes->len; i++)

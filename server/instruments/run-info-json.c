@@ -4,31 +4,15 @@
 
 #include "config.h"
 
+#include "server/instruments/json-members.h"
 #include "server/instruments/run-info-json.h"
-
-static void
-add_text (JsonBuilder *builder, const char *name, const char *text)
-{
-  json_builder_set_member_name (builder, name);
-  if (text != NULL)
-    json_builder_add_string_value (builder, text);
-  else
-    json_builder_add_null_value (builder);
-}
-
-static void
-add_count (JsonBuilder *builder, const char *name, guint count)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_int_value (builder, count);
-}
 
 static void
 add_read (JsonBuilder *builder, const MnsRunRead *read)
 {
   json_builder_begin_object (builder);
-  add_count (builder, "number", read->number);
-  add_count (builder, "cycles", read->cycles);
+  mns_json_add_count (builder, "number", read->number);
+  mns_json_add_count (builder, "cycles", read->cycles);
   json_builder_set_member_name (builder, "is_index");
   json_builder_add_boolean_value (builder, read->is_index);
   json_builder_set_member_name (builder, "is_reverse_complement");
@@ -50,21 +34,21 @@ mns_run_info_add_json (const MnsRunInfo *self, JsonBuilder *builder)
   g_return_if_fail (self != NULL && builder != NULL);
 
   json_builder_begin_object (builder);
-  add_text (builder, "name", self->id);
-  add_text (builder, "date", self->date);
-  add_text (builder, "instrument_name", self->instrument);
-  add_count (builder, "run_number", self->number);
-  add_count (builder, "version", self->version);
-  add_text (builder, "flowcell_barcode", self->flowcell);
-  add_count (builder, "lanes", self->lanes);
-  add_count (builder, "surfaces", self->surfaces);
-  add_count (builder, "swaths", self->swaths);
-  add_count (builder, "tiles", self->tiles);
-  add_count (builder, "sections_per_lane", self->sections_per_lane);
-  add_count (builder, "lanes_per_section", self->lanes_per_section);
-  add_text (builder, "naming", mns_tile_naming_name (self->naming));
-  add_count (builder, "tile_names", self->n_tile_list);
-  add_count (builder, "total_cycles", self->total_cycles);
+  mns_json_add_text (builder, "name", self->id);
+  mns_json_add_text (builder, "date", self->date);
+  mns_json_add_text (builder, "instrument_name", self->instrument);
+  mns_json_add_count (builder, "run_number", self->number);
+  mns_json_add_count (builder, "version", self->version);
+  mns_json_add_text (builder, "flowcell_barcode", self->flowcell);
+  mns_json_add_count (builder, "lanes", self->lanes);
+  mns_json_add_count (builder, "surfaces", self->surfaces);
+  mns_json_add_count (builder, "swaths", self->swaths);
+  mns_json_add_count (builder, "tiles", self->tiles);
+  mns_json_add_count (builder, "sections_per_lane", self->sections_per_lane);
+  mns_json_add_count (builder, "lanes_per_section", self->lanes_per_section);
+  mns_json_add_text (builder, "naming", mns_tile_naming_name (self->naming));
+  mns_json_add_count (builder, "tile_names", self->n_tile_list);
+  mns_json_add_count (builder, "total_cycles", self->total_cycles);
 
   json_builder_set_member_name (builder, "channels");
   json_builder_begin_array (builder);

@@ -4,39 +4,20 @@
 
 #include "config.h"
 
+#include "server/instruments/json-members.h"
 #include "server/instruments/run-parameters.h"
-
-static void
-add_text (JsonBuilder *builder, const char *name, const char *text)
-{
-  json_builder_set_member_name (builder, name);
-  if (text != NULL)
-    json_builder_add_string_value (builder, text);
-  else
-    json_builder_add_null_value (builder);
-}
-
-static void
-add_count (JsonBuilder *builder, const char *name, int count)
-{
-  json_builder_set_member_name (builder, name);
-  if (count >= 0)
-    json_builder_add_int_value (builder, count);
-  else
-    json_builder_add_null_value (builder);
-}
 
 static void
 add_consumable_json (const MnsConsumable *consumable, JsonBuilder *builder)
 {
   json_builder_begin_object (builder);
-  add_text (builder, "kind", consumable->kind);
-  add_text (builder, "serial", consumable->serial);
-  add_text (builder, "part", consumable->part);
-  add_text (builder, "lot", consumable->lot);
-  add_text (builder, "expires", consumable->expires);
-  add_text (builder, "mode", consumable->mode);
-  add_text (builder, "version", consumable->version);
+  mns_json_add_text (builder, "kind", consumable->kind);
+  mns_json_add_text (builder, "serial", consumable->serial);
+  mns_json_add_text (builder, "part", consumable->part);
+  mns_json_add_text (builder, "lot", consumable->lot);
+  mns_json_add_text (builder, "expires", consumable->expires);
+  mns_json_add_text (builder, "mode", consumable->mode);
+  mns_json_add_text (builder, "version", consumable->version);
   json_builder_end_object (builder);
 }
 
@@ -57,8 +38,8 @@ mns_run_parameters_add_json (const MnsRunParameters *self, JsonBuilder *builder)
   json_builder_begin_object (builder);
   value = mns_run_parameters_get_text (self, 0, &name);
   for (guint i = 1; name != NULL; value = mns_run_parameters_get_text (self, i++, &name))
-    add_text (builder, name, value);
-  add_text (builder, "flowcell_mode", self->flowcell_mode);
+    mns_json_add_text (builder, name, value);
+  mns_json_add_text (builder, "flowcell_mode", self->flowcell_mode);
 
   json_builder_set_member_name (builder, "consumables");
   json_builder_begin_array (builder);
@@ -71,9 +52,9 @@ mns_run_parameters_add_json (const MnsRunParameters *self, JsonBuilder *builder)
   for (gsize i = 0; i < G_N_ELEMENTS (self->reads); i++)
     {
       json_builder_begin_object (builder);
-      add_text (builder, "name", self->reads[i].name);
-      add_count (builder, "planned", self->reads[i].planned);
-      add_count (builder, "completed", self->reads[i].completed);
+      mns_json_add_text (builder, "name", self->reads[i].name);
+      mns_json_add_count (builder, "planned", self->reads[i].planned);
+      mns_json_add_count (builder, "completed", self->reads[i].completed);
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
