@@ -42,24 +42,18 @@ MNS_DECLARE_TAKE (empirical_phasing)
   for (gsize k = 0; k < n; k++)
     {
       const guint8 *record = first + (gssize) k * stride;
+      MnsLocated located;
       double phasing = mns_load_f32 (record + shape->at[0]);
       double prephasing = mns_load_f32 (record + shape->at[1]);
       MnsPhasingSums *sums;
       gsize cell;
 
-      switch (mns_interop_locate (state, shape, record, &at, fault))
-        {
-        case MNS_FOREIGN:
-          return k;
-        case MNS_SKIP:
-          continue;
-        default:
-          break;
-        }
-      if (!mns_interop_first_time (state, MNS_METRIC_EMPIRICAL_PHASING, &at))
+      located =
+          mns_interop_take_once (state, MNS_METRIC_EMPIRICAL_PHASING, shape, record, &at, fault);
+      if (located == MNS_FOREIGN)
+        return k;
+      if (located == MNS_SKIP)
         continue;
-      state->n_records[MNS_METRIC_EMPIRICAL_PHASING]++;
-      mns_interop_note_cycle (state, MNS_METRIC_EMPIRICAL_PHASING, &at);
       if (state->by_cycle != NULL)
         {
           MnsCycleFigures *figures = mns_interop_cycle_figures (state, &at);

@@ -30,23 +30,16 @@ MNS_DECLARE_TAKE (error)
   for (gsize k = 0; k < n; k++)
     {
       const guint8 *record = first + (gssize) k * stride;
+      MnsLocated located;
       float error = mns_load_f32 (record + shape->at[0]);
       MnsErrorSums *sums;
       guint range;
 
-      switch (mns_interop_locate (state, shape, record, &at, fault))
-        {
-        case MNS_FOREIGN:
-          return k;
-        case MNS_SKIP:
-          continue;
-        default:
-          break;
-        }
-      if (!mns_interop_first_time (state, MNS_METRIC_ERROR, &at))
+      located = mns_interop_take_once (state, MNS_METRIC_ERROR, shape, record, &at, fault);
+      if (located == MNS_FOREIGN)
+        return k;
+      if (located == MNS_SKIP)
         continue;
-      state->n_records[MNS_METRIC_ERROR]++;
-      mns_interop_note_cycle (state, MNS_METRIC_ERROR, &at);
       if (state->by_cycle != NULL && !isnan (error))
         {
           MnsCycleFigures *figures = mns_interop_cycle_figures (state, &at);

@@ -17,21 +17,14 @@ MNS_DECLARE_TAKE (q_collapsed)
   for (gsize k = 0; k < n; k++)
     {
       const guint8 *record = first + (gssize) k * stride;
+      MnsLocated located;
       MnsQSums *sums;
 
-      switch (mns_interop_locate (state, shape, record, &at, fault))
-        {
-        case MNS_FOREIGN:
-          return k;
-        case MNS_SKIP:
-          continue;
-        default:
-          break;
-        }
-      if (!mns_interop_first_time (state, MNS_METRIC_Q_COLLAPSED, &at))
+      located = mns_interop_take_once (state, MNS_METRIC_Q_COLLAPSED, shape, record, &at, fault);
+      if (located == MNS_FOREIGN)
+        return k;
+      if (located == MNS_SKIP)
         continue;
-      state->n_records[MNS_METRIC_Q_COLLAPSED]++;
-      mns_interop_note_cycle (state, MNS_METRIC_Q_COLLAPSED, &at);
       if (!at.place->is_usable)
         continue;
       sums = &state->q_collapsed[(gsize) at.place->read * state->capacity + at.slot];

@@ -83,22 +83,15 @@ MNS_DECLARE_TAKE (q)
   for (gsize k = 0; k < n; k++)
     {
       const guint8 *record = first + (gssize) k * stride;
+      MnsLocated located;
       guint64 over;
       MnsQSums *sums;
 
-      switch (mns_interop_locate (state, shape, record, &at, fault))
-        {
-        case MNS_FOREIGN:
-          return k;
-        case MNS_SKIP:
-          continue;
-        default:
-          break;
-        }
-      if (!mns_interop_first_time (state, MNS_METRIC_Q, &at))
+      located = mns_interop_take_once (state, MNS_METRIC_Q, shape, record, &at, fault);
+      if (located == MNS_FOREIGN)
+        return k;
+      if (located == MNS_SKIP)
         continue;
-      state->n_records[MNS_METRIC_Q]++;
-      mns_interop_note_cycle (state, MNS_METRIC_Q, &at);
       if (state->by_cycle != NULL)
         add_to_cycle (state, &counts, record, &at);
       if (!at.place->is_usable)

@@ -336,6 +336,28 @@ mns_interop_note_cycle (MnsInteropState *state, MnsMetric metric, const MnsLocat
     state->last_cycle[metric][at->slot] = (guint16) at->cycle;
 }
 
+/* A record that has a cycle and counts the first time only: finds its place, counts it and notes
+ * its cycle. MNS_SKIP: it is none, or was met before.
+ */
+static inline MnsLocated
+mns_interop_take_once (MnsInteropState *state,
+                       MnsMetric metric,
+                       const MnsShape *shape,
+                       const guint8 *record,
+                       MnsLocation *out,
+                       MnsInteropFault *fault)
+{
+  MnsLocated located = mns_interop_locate (state, shape, record, out, fault);
+
+  if (G_UNLIKELY (located != MNS_LOCATED))
+    return located;
+  if (!mns_interop_first_time (state, metric, out))
+    return MNS_SKIP;
+  state->n_records[metric]++;
+  mns_interop_note_cycle (state, metric, out);
+  return MNS_LOCATED;
+}
+
 static inline MnsCycleFigures *
 mns_interop_cycle_figures (MnsInteropState *state, const MnsLocation *at)
 {
