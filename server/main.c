@@ -170,6 +170,7 @@ signal_cb (gpointer data)
 
   mns_log_event ("info", "stop", NULL);
   mns_pokes_close_all (self->server.pokes);
+  mns_packs_stop (self->server.packs);
   mns_http_stop (self->server.http, stopped_cb, self);
   return G_SOURCE_REMOVE;
 }
@@ -302,6 +303,7 @@ build_server (Program *self, GError **error)
   server->ids = mns_server_ids_new (server->push);
   server->gate = mns_gate_new (server->pull);
   server->http = mns_http_new (mns_gate_admit, server->gate);
+  server->packs = mns_packs_new (instance->state, server->http);
   mns_http_set_log_requests (server->http, self->options.log_requests);
   mns_http_set_behind_proxy (server->http, self->options.behind_proxy);
   server->pokes = mns_pokes_new (server->http);
@@ -316,7 +318,10 @@ clear_server (MnsServer *server)
 {
   g_clear_pointer (&server->notifier, mns_notifier_free);
   g_clear_pointer (&server->pokes, mns_pokes_free);
+  if (server->packs != NULL)
+    mns_packs_stop (server->packs); /* a request may wait for one */
   g_clear_pointer (&server->http, mns_http_free);
+  g_clear_pointer (&server->packs, mns_packs_free);
   g_clear_pointer (&server->gate, mns_gate_free);
   g_clear_pointer (&server->blobs, mns_blobs_free);
   g_clear_pointer (&server->ids, mns_server_ids_free);

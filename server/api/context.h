@@ -3,6 +3,7 @@
 
 #include "server/access/gate.h"
 #include "server/api/execute.h"
+#include "server/api/packs.h"
 #include "server/http/pokes.h"
 
 G_BEGIN_DECLS
@@ -27,9 +28,9 @@ typedef struct
   MnsAttempts *attempts;
   MnsNotifier *notifier;
   MnsBlobs *blobs;
+  MnsPacks *packs;
   GHashTable *windows; /* scopes.c: projects with work, by days */
   GMutex lock;         /* of windows */
-  gint builders;       /* packs being made; atomic */
 } MnsServer;
 
 /* Helpers for bodies */

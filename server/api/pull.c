@@ -2,41 +2,34 @@
 
 /* POST /sync/v1/pull and the packs: what changed, out of one snapshot. Up to a mebibyte it is the
  * answer; more goes through zstd into a file, so that the snapshot lasts as long as PostgreSQL
- * needs and not as long as somebody's network does (sync-protocol.md 7).
+ * needs and not as long as somebody's network does (sync-protocol.md 7). Whoever asks for
+ * everything is sent to that file before it is whole.
  */
 
 #define G_LOG_DOMAIN "mns-api"
 
 #include "config.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <glib/gstdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-#include <zstd.h>
 
 #include "server/api/scopes.h"
+#include "server/http/log.h"
 #include "server/store/feed.h"
 #include "sync/model/error.h"
 #include "sync/wire/pull.h"
 
 #define PACK_ABOVE (1024 * 1024)
-#define PACK_LEVEL 1
-#define PACK_TYPE "application/x-ndjson+zstd"
-#define PACK_LIVES_S 3600
-#define MOST_BUILDERS 2
 /* The scopes may have to be brought up to date first, and may move again meanwhile. */
 #define MOST_TRIES 3
 
 /* Between the feed's cursor and the revision of the scopes in what a device calls its cursor. */
 #define REVISION_MARK '~'
 
+/* Counted references: whoever asked for everything is answered while the rows are still read. */
 typedef struct
 {
   MnsServer *server;
-  const MnsHttpRequest *request;
+  MnsId person;
   MnsId client;
   char *sent;      /* the cursor as it came; NULL: everything */
   char *cursor;    /* the feed's part */
@@ -45,192 +38,100 @@ typedef struct
 
   /* what is written */
   GByteArray *memory;
-  int fd; /* of the pack; -1: none */
-  char *pack_part;
-  char *pack_path;
-  char *pack_name;
-  ZSTD_CCtx *zstd;
-  gboolean counted; /* among the builders */
+  MnsPack *pack; /* NULL: none, so far */
   gboolean too_many;
+
+  gboolean apart; /* the answer does not wait for the pack's end */
+  GMutex lock;
+  GCond settled;
+  gboolean is_settled; /* what there is to answer stands */
+  char *pack_name;     /* then: where the rows are */
+  GError *error;       /* then, without a pack: why there are none */
 } Pull;
 
 static void
-drop_pack (Pull *self)
+clear_pull (gpointer data)
 {
-  if (self->fd >= 0)
-    {
-      close (self->fd);
-      self->fd = -1;
-      g_unlink (self->pack_part);
-    }
-  if (self->counted)
-    g_atomic_int_add (&self->server->builders, -1);
-  self->counted = FALSE;
-  g_clear_pointer (&self->zstd, ZSTD_freeCCtx);
-  g_clear_pointer (&self->pack_part, g_free);
-  g_clear_pointer (&self->pack_path, g_free);
-  g_clear_pointer (&self->pack_name, g_free);
-}
+  Pull *self = data;
 
-static void
-clear_pull (Pull *self)
-{
-  drop_pack (self);
+  g_clear_pointer (&self->pack, mns_pack_unref);
   g_clear_pointer (&self->memory, g_byte_array_unref);
+  g_clear_error (&self->error);
   g_free (self->sent);
   g_free (self->cursor);
+  g_free (self->pack_name);
   mns_held_clear (&self->held);
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->settled);
 }
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Pull, clear_pull)
 
-/* ---- packs ---- */
-
-/* The person is part of the name: whoever asks for a pack asks for one of their own. */
-static char *
-pack_path_of (const MnsServer *server, const char *name, const MnsId *person)
+static Pull *
+pull_new (MnsServer *server, const MnsId *person, const MnsId *client)
 {
-  char id[MNS_ID_TEXT_SIZE];
-  g_autofree char *file = NULL;
+  Pull *self = g_atomic_rc_box_new0 (Pull);
 
-  mns_id_print (person, id);
-  file = g_strdup_printf ("%s-%s.zst", name, id);
-  return g_build_filename (server->state, "packs", file, NULL);
+  self->server = server;
+  self->person = *person;
+  self->client = *client;
+  self->memory = g_byte_array_new ();
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->settled);
+  return self;
 }
 
 static void
-remove_old_packs (const MnsServer *server)
+pull_unref (Pull *self)
 {
-  g_autofree char *folder = g_build_filename (server->state, "packs", NULL);
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
+  g_atomic_rc_box_release_full (self, clear_pull);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Pull, pull_unref)
 
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-      GStatBuf info;
-
-      if (g_stat (path, &info) == 0 && time (NULL) - info.st_mtime > PACK_LIVES_S)
-        g_unlink (path);
-    }
+/* From here on the answer stands; only the pack goes on. */
+static void
+settle (Pull *self)
+{
+  g_mutex_lock (&self->lock);
+  if (!self->is_settled && self->pack != NULL && self->error == NULL)
+    self->pack_name = g_strdup (mns_pack_get_name (self->pack));
+  self->is_settled = TRUE;
+  g_cond_signal (&self->settled);
+  g_mutex_unlock (&self->lock);
 }
 
-static gboolean
-fail_to_write (GError **error)
-{
-  g_set_error (error,
-               MNS_ERROR,
-               errno == ENOSPC ? MNS_ERROR_FULL : MNS_ERROR_FAILED,
-               "A pack cannot be written: %s.",
-               g_strerror (errno));
-  return FALSE;
-}
+/* ---- writing ---- */
 
 static gboolean
 begin_pack (Pull *self, GError **error)
 {
-  MnsId id;
-  char name[MNS_ID_TEXT_SIZE];
+  g_autoptr (GError) local = NULL;
 
-  if (g_atomic_int_add (&self->server->builders, 1) >= MOST_BUILDERS)
+  self->pack = mns_pack_begin (self->server->packs, &self->person, &local);
+  if (self->pack == NULL)
     {
-      g_atomic_int_add (&self->server->builders, -1);
-      self->too_many = TRUE;
-      g_set_error (error, MNS_ERROR, MNS_ERROR_BUSY, "Enough packs are being made; try again.");
+      self->too_many = g_error_matches (local, MNS_ERROR, MNS_ERROR_BUSY);
+      g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
     }
-  self->counted = TRUE;
-  remove_old_packs (self->server);
-  mns_id_make (&id);
-  mns_id_print (&id, name);
-  self->pack_name = g_strdup (name);
-  self->pack_path = pack_path_of (self->server, name, &self->request->person);
-  self->pack_part = g_strconcat (self->pack_path, ".part", NULL);
-  self->fd = g_open (self->pack_part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (self->fd < 0)
-    return fail_to_write (error);
-  self->zstd = ZSTD_createCCtx ();
-  ZSTD_CCtx_setParameter (self->zstd, ZSTD_c_compressionLevel, PACK_LEVEL);
-  ZSTD_CCtx_setParameter (self->zstd, ZSTD_c_checksumFlag, 1);
-  return TRUE;
-}
-
-static gboolean
-write_all (int fd, const char *bytes, gsize length, GError **error)
-{
-  while (length > 0)
-    {
-      gssize written = write (fd, bytes, length);
-
-      if (written < 0 && errno == EINTR)
-        continue;
-      if (written < 0)
-        return fail_to_write (error);
-      bytes += written;
-      length -= (gsize) written;
-    }
-  return TRUE;
-}
-
-static gboolean
-compress (Pull *self, const char *bytes, gsize length, ZSTD_EndDirective end, GError **error)
-{
-  ZSTD_inBuffer in = { bytes, length, 0 };
-  char buffer[65536];
-  gsize left;
-
-  do
-    {
-      ZSTD_outBuffer out = { buffer, sizeof buffer, 0 };
-
-      left = ZSTD_compressStream2 (self->zstd, &out, &in, end);
-      if (ZSTD_isError (left))
-        {
-          g_set_error (error,
-                       MNS_ERROR,
-                       MNS_ERROR_FAILED,
-                       "A pack cannot be compressed: %s.",
-                       ZSTD_getErrorName (left));
-          return FALSE;
-        }
-      if (!write_all (self->fd, buffer, out.pos, error))
-        return FALSE;
-    }
-  while (in.pos < in.size || (end == ZSTD_e_end && left > 0));
-  return TRUE;
-}
-
-static gboolean
-end_pack (Pull *self, GError **error)
-{
-  if (!compress (self, NULL, 0, ZSTD_e_end, error))
+  if (!mns_pack_write (self->pack, (const char *) self->memory->data, self->memory->len, error))
     return FALSE;
-  if (close (self->fd) != 0 || g_rename (self->pack_part, self->pack_path) != 0)
-    return fail_to_write (error);
-  self->fd = -1;
+  g_byte_array_set_size (self->memory, 0);
+  if (self->apart)
+    settle (self);
   return TRUE;
 }
-
-/* ---- writing ---- */
 
 static gboolean
 take_bytes (const char *bytes, gsize length, gpointer data, GError **error)
 {
   Pull *self = data;
 
-  if (self->fd < 0 && self->memory->len + length <= PACK_ABOVE)
+  if (self->pack == NULL && self->memory->len + length <= PACK_ABOVE)
     {
       g_byte_array_append (self->memory, (const guint8 *) bytes, (guint) length);
       return TRUE;
     }
-  if (self->fd < 0)
-    {
-      if (!begin_pack (self, error) ||
-          !compress (
-              self, (const char *) self->memory->data, self->memory->len, ZSTD_e_continue, error))
-        return FALSE;
-      g_byte_array_set_size (self->memory, 0);
-    }
-  return compress (self, bytes, length, ZSTD_e_continue, error);
+  return (self->pack != NULL || begin_pack (self, error)) &&
+         mns_pack_write (self->pack, bytes, length, error);
 }
 
 static gboolean
@@ -248,7 +149,8 @@ write_stream (Pull *self, MnsTransaction *tx, MnsFeed *feed, GError **error)
                              .now = g_get_real_time () };
 
   return mns_pull_writer_head (writer, &head, error) && mns_feed_write (feed, tx, writer, error) &&
-         mns_pull_writer_end (writer, error) && (self->fd < 0 || end_pack (self, error));
+         mns_pull_writer_end (writer, error) &&
+         (self->pack == NULL || mns_pack_end (self->pack, error));
 }
 
 /* ---- reading ---- */
@@ -284,15 +186,15 @@ pull (MnsTransaction *tx, gpointer data, GError **error)
   Pull *self = data;
   g_autoptr (MnsFeed) feed = NULL;
 
-  drop_pack (self);
+  if (self->is_settled) /* the connection went, and somebody may be reading what there was */
+    {
+      g_set_error (error, MNS_ERROR, MNS_ERROR_BUSY, "The database went away.");
+      return FALSE;
+    }
+  g_clear_pointer (&self->pack, mns_pack_unref);
   g_byte_array_set_size (self->memory, 0);
-  if (!mns_held_read (self->server,
-                      tx,
-                      &self->client,
-                      &self->request->person,
-                      self->revision,
-                      &self->held,
-                      error))
+  if (!mns_held_read (
+          self->server, tx, &self->client, &self->person, self->revision, &self->held, error))
     return FALSE;
   if (self->held.stale)
     return TRUE;
@@ -305,13 +207,8 @@ bring_up_to_date (MnsTransaction *tx, gpointer data, GError **error)
 {
   Pull *self = data;
 
-  return mns_held_read (self->server,
-                        tx,
-                        &self->client,
-                        &self->request->person,
-                        self->revision,
-                        &self->held,
-                        error) &&
+  return mns_held_read (
+             self->server, tx, &self->client, &self->person, self->revision, &self->held, error) &&
          (!self->held.stale || mns_held_write (tx, &self->held, error));
 }
 
@@ -329,6 +226,43 @@ run (Pull *self, GError **error)
     }
   g_set_error (error, MNS_ERROR, MNS_ERROR_BUSY, "The scopes of this device change too fast.");
   return FALSE;
+}
+
+static void
+run_to_end (Pull *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!run (self, &error) && self->is_settled)
+    {
+      g_autofree char *text = mns_log_scrub (error->message);
+
+      g_warning ("A pack broke off: %s", text);
+    }
+  else
+    self->error = g_steal_pointer (&error);
+  settle (self);
+}
+
+static void
+run_in_thread (gpointer data)
+{
+  g_autoptr (Pull) self = data;
+
+  run_to_end (self);
+  g_clear_pointer (&self->pack, mns_pack_unref);
+}
+
+/* Everything, most likely, becomes a pack: the device fetches it while it is made. */
+static void
+run_apart (Pull *self)
+{
+  self->apart = TRUE;
+  mns_packs_run (self->server->packs, run_in_thread, g_atomic_rc_box_acquire (self));
+  g_mutex_lock (&self->lock);
+  while (!self->is_settled)
+    g_cond_wait (&self->settled, &self->lock);
+  g_mutex_unlock (&self->lock);
 }
 
 /* ---- the edges ---- */
@@ -365,32 +299,50 @@ answer_rows (Pull *self, MnsHttpAnswer *answer)
 }
 
 static void
-answer_failure (const Pull *self, MnsHttpAnswer *answer, const GError *error)
+answer_failure (const Pull *self, MnsHttpAnswer *answer)
 {
-  gboolean torn = g_error_matches (error, MNS_ERROR, MNS_ERROR_CORRUPT) ||
-                  g_error_matches (error, MNS_ERROR, MNS_ERROR_INVALID);
+  gboolean torn = g_error_matches (self->error, MNS_ERROR, MNS_ERROR_CORRUPT) ||
+                  g_error_matches (self->error, MNS_ERROR, MNS_ERROR_INVALID);
 
   if (self->too_many)
     mns_http_answer_add_header (answer, "Retry-After", "2");
   if (torn && self->cursor != NULL)
-    mns_http_answer_refuse (answer, MNS_HTTP_RESYNC, "resync", "%s", error->message);
+    mns_http_answer_refuse (answer, MNS_HTTP_RESYNC, "resync", "%s", self->error->message);
   else
-    mns_http_answer_fail (answer, error);
+    mns_http_answer_fail (answer, self->error);
+}
+
+static void
+answer_pull (MnsServer *server,
+             const MnsHttpRequest *request,
+             const MnsId *client,
+             const char *cursor,
+             MnsHttpAnswer *answer)
+{
+  g_autoptr (Pull) self = pull_new (server, &request->person, client);
+
+  read_cursor (self, cursor);
+  if (self->cursor == NULL)
+    run_apart (self);
+  else
+    run_to_end (self);
+  if (self->pack_name == NULL && self->error != NULL)
+    answer_failure (self, answer);
+  else
+    answer_rows (self, answer);
 }
 
 void
 mns_api_pull (MnsHttpRequest *request, MnsHttpAnswer *answer, gpointer data)
 {
   g_autoptr (JsonNode) node = NULL;
-  g_autoptr (GError) error = NULL;
-  g_auto (Pull)
-      self = { .server = data, .request = request, .memory = g_byte_array_new (), .fd = -1 };
   JsonObject *body = mns_api_parse (request, &node, answer);
   gint64 schema;
+  MnsId client;
 
   if (body == NULL)
     return;
-  if (!mns_api_get_id (body, "client", &self.client))
+  if (!mns_api_get_id (body, "client", &client))
     {
       mns_http_answer_refuse (answer, 422, "bad_pull", "A pull needs client.");
       return;
@@ -408,39 +360,13 @@ mns_api_pull (MnsHttpRequest *request, MnsHttpAnswer *answer, gpointer data)
           MNS_SCHEMA_OLDEST);
       return;
     }
-  read_cursor (&self, mns_api_get_text (body, "cursor"));
-  if (run (&self, &error))
-    answer_rows (&self, answer);
-  else
-    answer_failure (&self, answer, error);
+  answer_pull (data, request, &client, mns_api_get_text (body, "cursor"), answer);
 }
 
 void
 mns_api_pack (MnsHttpRequest *request, MnsHttpAnswer *answer, gpointer data)
 {
   MnsServer *server = data;
-  const char *name = mns_http_request_get_param (request, "pack");
-  g_autoptr (GMappedFile) file = NULL;
-  g_autofree char *path = NULL;
-  g_autofree char *etag = g_strdup_printf ("\"%s\"", name);
-  MnsId id;
 
-  if (mns_id_parse (&id, name))
-    {
-      path = pack_path_of (server, name, &request->person);
-      file = g_mapped_file_new (path, FALSE, NULL);
-    }
-  if (file == NULL)
-    {
-      mns_http_answer_refuse (answer,
-                              MNS_HTTP_NOT_FOUND,
-                              "pack_gone",
-                              "There is no such pack of yours, or not any more; pull again.");
-      return;
-    }
-  if (mns_http_answer_part (answer, request, g_mapped_file_get_bytes (file), etag))
-    {
-      g_free (answer->type);
-      answer->type = g_strdup (PACK_TYPE);
-    }
+  mns_packs_answer (server->packs, request, mns_http_request_get_param (request, "pack"), answer);
 }

@@ -21,9 +21,7 @@ note_head (MnsPullReader *reader, MnsPullPart part, gpointer data, GError **erro
 
   if (part != MNS_PULL_HEAD)
     return TRUE;
-  *head = *mns_pull_reader_get_head (reader);
-  head->base = g_strdup (head->base);
-  head->cursor = g_strdup (head->cursor);
+  mns_pull_head_copy (mns_pull_reader_get_head (reader), head);
   return TRUE;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #pragma once
 
+#include "sync/client/build.h"
 #include "sync/client/replica.h"
 #include "sync/client/stage.h"
 
@@ -21,8 +22,12 @@ typedef enum
 
 gboolean mns_replica_apply (
     MnsReplica *self, GPtrArray *stages, MnsApplied *applied, GPtrArray *changed, GError **error);
-gboolean mns_replica_resync (
-    MnsReplica *self, GPtrArray *stages, MnsApplied *applied, GPtrArray *changed, GError **error);
+gboolean mns_replica_resync (MnsReplica *self,
+                             MnsBuild *build,
+                             GPtrArray *stages,
+                             MnsApplied *applied,
+                             GPtrArray *changed,
+                             GError **error);
 
 /* Reads the head and checks count and hash; CORRUPT if the stream is not whole. */
 gboolean mns_stage_check (MnsStage *stage, MnsPullHead *head, GError **error);

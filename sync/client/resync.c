@@ -50,36 +50,6 @@ sync_file (const char *path, GError **error)
 }
 
 static gboolean
-load_first (MnsStore *store, MnsStage *stage, GError **error)
-{
-  g_autoptr (MnsLoader) loader = mns_loader_new (store, NULL);
-
-  return mns_sqlite_run_script (store, "BEGIN", error) && mns_schema_create_tables (store, error) &&
-         mns_stage_read (stage, mns_loader_insert, loader, error) &&
-         mns_schema_create_rest (store, error) &&
-         mns_sqlite_run_script (store, "ANALYZE; COMMIT", error);
-}
-
-/* Everything of the first stream in a file of its own. Nobody else knows it yet. */
-static gboolean
-build_file (const char *path, MnsStage *first, GError **error)
-{
-  MnsStore *store;
-  gboolean done;
-
-  mns_replica_remove_database (path);
-  store = mns_sqlite_open (path, MNS_SQLITE_BULK, error);
-  if (store == NULL)
-    return FALSE;
-  done = load_first (store, first, error);
-  mns_store_free (store);
-  if (done && sync_file (path, error))
-    return TRUE;
-  mns_replica_remove_database (path);
-  return FALSE;
-}
-
-static gboolean
 load_rest (MnsStore *store, GPtrArray *stages, GError **error)
 {
   g_autoptr (MnsLoader) loader = mns_loader_new (store, NULL);
@@ -214,8 +184,9 @@ switch_file (
   return TRUE;
 }
 
+/* Each stream must follow on the one before it; the first begins with nothing. */
 static gboolean
-check_followers (GPtrArray *stages, MnsPullHead *last, GError **error)
+check_chain (MnsBuild *build, GPtrArray *stages, MnsPullHead *last, GError **error)
 {
   g_autofree char *cursor = NULL;
 
@@ -223,7 +194,9 @@ check_followers (GPtrArray *stages, MnsPullHead *last, GError **error)
     {
       mns_pull_head_clear (last);
       *last = (MnsPullHead){ 0 };
-      if (!mns_stage_check (g_ptr_array_index (stages, i), last, error))
+      if (i == 0)
+        mns_pull_head_copy (mns_build_get_head (build), last);
+      else if (!mns_stage_check (g_ptr_array_index (stages, i), last, error))
         return FALSE;
       if (g_strcmp0 (last->base, cursor) != 0)
         {
@@ -236,6 +209,15 @@ check_followers (GPtrArray *stages, MnsPullHead *last, GError **error)
   return TRUE;
 }
 
+/* @build has the first stream already, if it followed it. */
+static gboolean
+build_file (MnsBuild *build, GPtrArray *stages, MnsPullHead *last, GError **error)
+{
+  return (mns_build_get_head (build) != NULL ||
+          mns_build_read (build, g_ptr_array_index (stages, 0), error)) &&
+         check_chain (build, stages, last, error) && mns_build_finish (build, error);
+}
+
 static gboolean
 judge (MnsReplica *self, const MnsPullHead *last, MnsApplied *applied, GError **error)
 {
@@ -246,28 +228,31 @@ judge (MnsReplica *self, const MnsPullHead *last, MnsApplied *applied, GError **
 
 /**
  * mns_replica_resync:
+ * @build: the new file; holds the first stream already, if it followed it
  * @stages: (element-type MnsStage): everything in scope, then what changed since, if that came
  *   apart
  * @applied: (out): what became of it
  * @changed: (nullable): gets the names of all tables
  * @error: return location for an error of the database
  *
- * Builds a new file and switches to it; the commands queued here go with it. Where this fails the
- * old file stays in use. Called with the lock held, which it gives up while it builds.
+ * Finishes the new file and switches to it; the commands queued here go with it. Where this fails
+ * the old file stays in use. Called with the lock held, which it gives up while it builds.
  */
 gboolean
-mns_replica_resync (
-    MnsReplica *self, GPtrArray *stages, MnsApplied *applied, GPtrArray *changed, GError **error)
+mns_replica_resync (MnsReplica *self,
+                    MnsBuild *build,
+                    GPtrArray *stages,
+                    MnsApplied *applied,
+                    GPtrArray *changed,
+                    GError **error)
 {
   g_auto (MnsPullHead) last = { 0 };
   g_autoptr (GError) local = NULL;
-  g_autofree char *path = mns_replica_generation_path (self->dir, self->generation + 1);
   gboolean built;
 
   *applied = MNS_APPLIED_FORGOTTEN;
   mns_replica_unlock (self);
-  built = check_followers (stages, &last, &local) &&
-          build_file (path, g_ptr_array_index (stages, 0), &local);
+  built = build_file (build, stages, &last, &local);
   mns_replica_lock (self);
   if (!built && g_error_matches (local, MNS_ERROR, MNS_ERROR_CORRUPT))
     {
@@ -282,11 +267,9 @@ mns_replica_resync (
   if (!judge (self, &last, applied, error))
     return FALSE;
   if (*applied != MNS_APPLIED)
-    {
-      mns_replica_remove_database (path);
-      return TRUE;
-    }
-  if (!switch_file (self, path, stages, &last, error))
+    return TRUE;
+  mns_build_keep (build); /* the switch takes it over, whatever becomes of it */
+  if (!switch_file (self, mns_build_get_path (build), stages, &last, error))
     return FALSE;
   self->confirmed_n = last.last_n;
   self->gap = FALSE;

@@ -17,6 +17,15 @@
 #define IN_MEMORY (1024 * 1024)
 #define CHUNK (256 * 1024)
 
+/* Takes raw bytes and gives plain ones to the reader. */
+typedef struct
+{
+  MnsPullReader *reader;
+  ZSTD_DCtx *zstd; /* NULL: they are plain already */
+  char *plain;
+  gsize plain_size;
+} Feed;
+
 struct _MnsStage
 {
   char *dir;
@@ -24,7 +33,32 @@ struct _MnsStage
   int fd; /* -1 while in memory */
   guint64 size;
   gboolean compressed;
+
+  MnsStageBegin begin; /* set where somebody follows */
+  MnsPullFunc func;
+  gpointer data;
+  Feed live; /* without a reader until the first byte */
 };
+
+static void
+feed_begin (Feed *self, gboolean compressed, MnsPullFunc func, gpointer data)
+{
+  self->reader = mns_pull_reader_new (func, data);
+  if (!compressed)
+    return;
+  self->zstd = ZSTD_createDCtx ();
+  self->plain_size = ZSTD_DStreamOutSize ();
+  self->plain = g_malloc (self->plain_size);
+}
+
+static void
+feed_clear (Feed *self)
+{
+  g_clear_pointer (&self->reader, mns_pull_reader_free);
+  g_clear_pointer (&self->zstd, ZSTD_freeDCtx);
+  g_clear_pointer (&self->plain, g_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Feed, feed_clear)
 
 MnsStage *
 mns_stage_new (const char *dir)
@@ -44,6 +78,7 @@ mns_stage_free (MnsStage *self)
     return;
   if (self->fd >= 0)
     close (self->fd);
+  feed_clear (&self->live);
   g_byte_array_unref (self->memory);
   g_free (self->dir);
   g_free (self);
@@ -69,6 +104,7 @@ mns_stage_clear (MnsStage *self)
   self->fd = -1;
   self->size = 0;
   self->compressed = FALSE;
+  feed_clear (&self->live);
   g_byte_array_set_size (self->memory, 0);
 }
 
@@ -118,36 +154,6 @@ spill (MnsStage *self, GError **error)
   return TRUE;
 }
 
-/**
- * mns_stage_write:
- * @bytes: what arrived next
- *
- * Fails with %MNS_ERROR_FULL where the disk is full.
- */
-gboolean
-mns_stage_write (MnsStage *self, const char *bytes, gsize length, GError **error)
-{
-  if (self->fd < 0 && self->size + length > IN_MEMORY && !spill (self, error))
-    return FALSE;
-  if (self->fd < 0)
-    g_byte_array_append (self->memory, (const guint8 *) bytes, (guint) length);
-  else if (!write_out (self, bytes, length, error))
-    return FALSE;
-  self->size += length;
-  return TRUE;
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZSTD_DCtx, ZSTD_freeDCtx)
-
-/* Takes raw bytes and gives plain ones to the reader. */
-typedef struct
-{
-  MnsPullReader *reader;
-  ZSTD_DCtx *zstd; /* NULL: they are plain already */
-  char *plain;
-  gsize plain_size;
-} Feed;
-
 static gboolean
 feed (Feed *self, const char *bytes, gsize length, GError **error)
 {
@@ -195,6 +201,42 @@ feed_rest (Feed *self, GError **error)
 }
 
 static gboolean
+follow (MnsStage *self, const char *bytes, gsize length, GError **error)
+{
+  if (self->live.reader == NULL)
+    {
+      if (!self->begin (self->data, error))
+        return FALSE;
+      feed_begin (&self->live, self->compressed, self->func, self->data);
+    }
+  if (!feed (&self->live, bytes, length, error))
+    return FALSE;
+  self->size += length;
+  return TRUE;
+}
+
+/**
+ * mns_stage_write:
+ * @bytes: what arrived next
+ *
+ * Fails with %MNS_ERROR_FULL where the disk is full, or as whoever follows the stream does.
+ */
+gboolean
+mns_stage_write (MnsStage *self, const char *bytes, gsize length, GError **error)
+{
+  if (self->begin != NULL)
+    return follow (self, bytes, length, error);
+  if (self->fd < 0 && self->size + length > IN_MEMORY && !spill (self, error))
+    return FALSE;
+  if (self->fd < 0)
+    g_byte_array_append (self->memory, (const guint8 *) bytes, (guint) length);
+  else if (!write_out (self, bytes, length, error))
+    return FALSE;
+  self->size += length;
+  return TRUE;
+}
+
+static gboolean
 feed_file (MnsStage *self, Feed *to, GError **error)
 {
   g_autofree char *buffer = g_malloc (CHUNK);
@@ -219,18 +261,47 @@ feed_file (MnsStage *self, Feed *to, GError **error)
 gboolean
 mns_stage_read (MnsStage *self, MnsPullFunc func, gpointer data, GError **error)
 {
-  g_autoptr (MnsPullReader) reader = mns_pull_reader_new (func, data);
-  g_autoptr (ZSTD_DCtx) zstd = self->compressed ? ZSTD_createDCtx () : NULL;
-  g_autofree char *plain = NULL;
-  Feed to = { .reader = reader, .zstd = zstd };
+  g_auto (Feed) to = { 0 };
   gboolean done;
 
-  if (zstd != NULL)
-    {
-      to.plain_size = ZSTD_DStreamOutSize ();
-      to.plain = plain = g_malloc (to.plain_size);
-    }
+  g_return_val_if_fail (self->begin == NULL, FALSE);
+
+  feed_begin (&to, self->compressed, func, data);
   done = self->fd < 0 ? feed (&to, (const char *) self->memory->data, self->memory->len, error)
                       : feed_file (self, &to, error);
-  return done && feed_rest (&to, error) && mns_pull_reader_finish (reader, error);
+  return done && feed_rest (&to, error) && mns_pull_reader_finish (to.reader, error);
+}
+
+/**
+ * mns_stage_follow:
+ * @self: an empty stage
+ * @begin: makes room, and throws away what an earlier beginning brought
+ * @func: called for each part as it arrives
+ * @data: for both
+ */
+void
+mns_stage_follow (MnsStage *self, MnsStageBegin begin, MnsPullFunc func, gpointer data)
+{
+  g_return_if_fail (self->size == 0);
+
+  self->begin = begin;
+  self->func = func;
+  self->data = data;
+}
+
+/**
+ * mns_stage_finish:
+ * @self: a stage that somebody follows, with everything that came
+ *
+ * Returns: %FALSE with %MNS_ERROR_CORRUPT if it has no end, or not the right one
+ */
+gboolean
+mns_stage_finish (MnsStage *self, GError **error)
+{
+  if (self->live.reader == NULL)
+    {
+      g_set_error (error, MNS_ERROR, MNS_ERROR_CORRUPT, "nothing came of the server's rows");
+      return FALSE;
+    }
+  return feed_rest (&self->live, error) && mns_pull_reader_finish (self->live.reader, error);
 }

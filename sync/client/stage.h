@@ -25,4 +25,13 @@ void mns_stage_clear (MnsStage *self);
 /* Reads the whole stream; fails with MNS_ERROR_CORRUPT if it has no end, or not the right one. */
 gboolean mns_stage_read (MnsStage *self, MnsPullFunc func, gpointer data, GError **error);
 
+/* Called before the first byte, and again where the stream had to begin again. */
+typedef gboolean (*MnsStageBegin) (gpointer data, GError **error);
+
+/* From now on the bytes are read as they arrive and not kept: a first sync works while the server
+ * does. Whoever follows trusts nothing before mns_stage_finish() says that the stream was whole.
+ */
+void mns_stage_follow (MnsStage *self, MnsStageBegin begin, MnsPullFunc func, gpointer data);
+gboolean mns_stage_finish (MnsStage *self, GError **error);
+
 G_END_DECLS

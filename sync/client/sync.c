@@ -398,9 +398,18 @@ fetch_pack (
 typedef struct
 {
   GPtrArray *stages;
+  MnsBuild *build; /* set where we begin anew: a pack goes right into it */
   gboolean resync; /* the server wants us to begin anew */
   gboolean packed; /* the last stage is a pack: a delta follows */
 } Fetched;
+
+static void
+fetched_clear (Fetched *self)
+{
+  g_ptr_array_unref (self->stages);
+  mns_build_free (self->build);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fetched, fetched_clear)
 
 /* One question; adds what came to the stages. */
 static gboolean
@@ -413,6 +422,7 @@ fetch_one (
   MnsStage *stage = mns_stage_new (self->replica->dir);
   MnsRequest request = { "POST", "/sync/v1/pull", bytes, NULL, -1, stage };
   g_auto (MnsAnswer) answer = { 0 };
+  gboolean follows = fetched->build != NULL && fetched->stages->len == 0;
 
   g_ptr_array_add (fetched->stages, stage);
   fetched->packed = FALSE;
@@ -426,8 +436,12 @@ fetch_one (
     case 303:
       fetched->packed = TRUE;
       mns_stage_clear (stage);
-      return answer.location != NULL ? fetch_pack (self, answer.location, stage, cancellable, error)
-                                     : mns_sync_refuse (self, &answer, error);
+      if (answer.location == NULL)
+        return mns_sync_refuse (self, &answer, error);
+      if (follows)
+        mns_build_follow (fetched->build, stage);
+      return fetch_pack (self, answer.location, stage, cancellable, error) &&
+             (!follows || mns_stage_finish (stage, error));
     case MNS_HTTP_RESYNC:
       fetched->resync = TRUE;
       return TRUE;
@@ -439,6 +453,17 @@ fetch_one (
     }
 }
 
+static char *
+dup_last_cursor (Fetched *fetched, GError **error)
+{
+  g_auto (MnsPullHead) head = { 0 };
+  MnsStage *last = g_ptr_array_index (fetched->stages, fetched->stages->len - 1);
+
+  if (fetched->stages->len == 1 && fetched->build != NULL)
+    return g_strdup (mns_build_get_head (fetched->build)->cursor);
+  return mns_stage_check (last, &head, error) ? g_strdup (head.cursor) : NULL;
+}
+
 /* A pack stands for any device; what is this one's comes with the delta after it. */
 static gboolean
 fetch_all (
@@ -447,20 +472,20 @@ fetch_all (
   g_autofree char *from = g_strdup (cursor);
 
   g_ptr_array_set_size (fetched->stages, 0);
+  g_clear_pointer (&fetched->build, mns_build_free);
+  if (cursor == NULL)
+    fetched->build = mns_build_new (self->replica);
   fetched->resync = FALSE;
   for (guint i = 0; i < MAX_STAGES; i++)
     {
-      g_auto (MnsPullHead) head = { 0 };
-
       if (!fetch_one (self, from, fetched, cancellable, error))
         return FALSE;
       if (fetched->resync || !fetched->packed)
         return TRUE;
-      if (!mns_stage_check (
-              g_ptr_array_index (fetched->stages, fetched->stages->len - 1), &head, error))
-        return FALSE;
       g_free (from);
-      from = g_strdup (head.cursor);
+      from = dup_last_cursor (fetched, error);
+      if (from == NULL)
+        return FALSE;
     }
   g_set_error (error, MNS_ERROR, MNS_ERROR_BUSY, "the rows grow faster than they can be fetched");
   return FALSE;
@@ -478,7 +503,8 @@ take (MnsSync *self,
 
   mns_replica_lock (self->replica);
   if (anew)
-    done = mns_replica_resync (self->replica, fetched->stages, applied, changed, error);
+    done = mns_replica_resync (
+        self->replica, fetched->build, fetched->stages, applied, changed, error);
   else
     done = mns_replica_apply (self->replica, fetched->stages, applied, changed, error);
   mns_replica_unlock (self->replica);
@@ -492,8 +518,9 @@ pull_once (MnsSync *self,
            GCancellable *cancellable,
            GError **error)
 {
-  g_autoptr (GPtrArray) stages = g_ptr_array_new_with_free_func ((GDestroyNotify) mns_stage_free);
-  Fetched fetched = { .stages = stages };
+  g_auto (Fetched) fetched = {
+    .stages = g_ptr_array_new_with_free_func ((GDestroyNotify) mns_stage_free),
+  };
   g_autofree char *cursor = g_strdup (self->replica->state.cursor);
   gboolean anew = cursor == NULL;
   g_autoptr (GError) local = NULL;

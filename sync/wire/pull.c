@@ -22,6 +22,15 @@ mns_pull_head_clear (MnsPullHead *self)
   g_clear_pointer (&self->cursor, g_free);
 }
 
+/* @copy is empty, and cleared by its owner. */
+void
+mns_pull_head_copy (const MnsPullHead *self, MnsPullHead *copy)
+{
+  *copy = *self;
+  copy->base = g_strdup (self->base);
+  copy->cursor = g_strdup (self->cursor);
+}
+
 /* GnuTLS, which glib-networking brings anyway, uses the processor's instructions for SHA-256:
  * GLib's own takes as long for a first sync as SQLite takes for a quarter of it.
  */

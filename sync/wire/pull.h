@@ -36,6 +36,7 @@ typedef struct
 } MnsPullHead;
 
 void mns_pull_head_clear (MnsPullHead *self);
+void mns_pull_head_copy (const MnsPullHead *self, MnsPullHead *copy);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MnsPullHead, mns_pull_head_clear)
 
 /* ---- writing ---- */
