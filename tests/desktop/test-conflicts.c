@@ -6,7 +6,9 @@
 
 #include "desktop/app/cells.h"
 #include "desktop/app/screen.h"
+#include "desktop/screens/conflicts/conflict-plates.h"
 #include "desktop/screens/conflicts/conflict-row.h"
+#include "desktop/widgets/plate.h"
 #include "tests/desktop/screen-lab.h"
 #include "tests/desktop/ui-test.h"
 
@@ -280,6 +282,7 @@ test_all_mine (Fixture *f, gconstpointer data)
   add_values (f);
   screen = open_conflicts (f, "14.3");
   g_assert_true (mns_screen_lab_says (screen, "13.4"));
+  g_assert_true (mns_screen_lab_says (screen, "1 change merged"));
   mns_screen_lab_shoot (f->lab, "conflicts-values");
   mns_screen_activate_primary (MNS_SCREEN (screen)); /* nothing is chosen: nothing happens */
   g_assert_cmpuint (mns_session_get_conflicts (f->lab->session), ==, 1);
@@ -378,6 +381,68 @@ test_other_well (Fixture *f, gconstpointer data)
   save (f, screen);
   assert_well (f, 0, "A:1");
   assert_well (f, 1, "C:5");
+}
+
+static gboolean
+has_plates (gpointer data)
+{
+  GtkWidget *plates = mns_ui_find (data, MNS_TYPE_CONFLICT_PLATES);
+
+  return plates != NULL && mns_ui_find (plates, MNS_TYPE_PLATE) != NULL;
+}
+
+static MnsPlate *
+find_plate (GtkWidget *screen, gboolean now)
+{
+  GtkWidget *plates = mns_ui_find (screen, MNS_TYPE_CONFLICT_PLATES);
+  GtkWidget *grid = gtk_widget_get_first_child (gtk_widget_get_first_child (plates));
+
+  return MNS_PLATE (
+      mns_ui_find (gtk_grid_get_child_at (GTK_GRID (grid), now ? 1 : 0, 1), MNS_TYPE_PLATE));
+}
+
+/* Both plates: mine with my samples, the other one as it is, the well in question marked in both.
+ * “Other well” leads to the plate; what is chosen there stands in the line, and the other way
+ * round.
+ */
+static void
+test_plates (Fixture *f, gconstpointer data)
+{
+  GtkWidget *screen, *entry, *focus;
+  MnsPlateModel *mine, *now;
+  guint well;
+
+  add_well (f);
+  screen = open_conflicts (f, "A:1");
+  mns_ui_wait (has_plates, screen);
+  mine = mns_plate_get_model (find_plate (screen, FALSE));
+  now = mns_plate_get_model (find_plate (screen, TRUE));
+  well = mns_plate_model_find_well (now, 0, "A:1");
+  g_assert_cmpint (mns_plate_model_get_state (mine, well), ==, MNS_WELL_TAKEN);
+  g_assert_cmpint (mns_plate_model_get_state (now, well), ==, MNS_WELL_FOREIGN);
+  g_assert_true (mns_plate_model_is_clash (mine, well));
+  g_assert_true (mns_plate_model_is_clash (now, well));
+
+  pick_radio (f, screen, "other well");
+  focus = gtk_root_get_focus (GTK_ROOT (f->lab->window));
+  g_assert_nonnull (focus);
+  g_assert_true (focus == GTK_WIDGET (find_plate (screen, TRUE)) ||
+                 gtk_widget_is_ancestor (focus, GTK_WIDGET (find_plate (screen, TRUE))));
+  g_assert_true (press (GTK_WIDGET (find_plate (screen, TRUE)), GDK_KEY_Down));
+  g_assert_true (press (GTK_WIDGET (find_plate (screen, TRUE)), GDK_KEY_Return));
+  mns_ui_settle (f->lab->window);
+  entry = mns_ui_find (mns_ui_find (screen, MNS_TYPE_CONFLICT_ROWS), GTK_TYPE_ENTRY);
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (entry)), ==, "B:1");
+  mns_screen_lab_shoot (f->lab, "conflicts-plates");
+
+  gtk_editable_set_text (GTK_EDITABLE (entry), "D:7");
+  mns_ui_settle (f->lab->window);
+  g_assert_cmpuint (mns_plate_model_find_sample (now, f->placed[1]),
+                    ==,
+                    mns_plate_model_find_well (now, 0, "D:7"));
+  save (f, screen);
+  assert_well (f, 0, "A:1");
+  assert_well (f, 1, "D:7");
 }
 
 static void
@@ -519,6 +584,7 @@ main (int argc, char **argv)
     { "/conflicts/third", test_third },
     { "/conflicts/keys", test_keys },
     { "/conflicts/other-well", test_other_well },
+    { "/conflicts/plates", test_plates },
     { "/conflicts/swap", test_swap },
     { "/conflicts/drop", test_drop },
     { "/conflicts/apply", test_apply },

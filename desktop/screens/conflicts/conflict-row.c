@@ -29,11 +29,12 @@ struct _MnsConflictRows
   GtkListBox *list;
   GtkSizeGroup *choices; /* so that the heading stands above its columns */
   gboolean updating;
+  gboolean typing;
 };
 
 G_DEFINE_FINAL_TYPE (MnsConflictRows, mns_conflict_rows, ADW_TYPE_BIN)
 
-static guint picked_signal;
+static guint picked_signal, other_well_signal;
 
 static const struct
 {
@@ -124,11 +125,14 @@ make_cell (const char *text, guint column)
 static void
 update_row (Row *row)
 {
+  const char *text = row->line->text != NULL ? row->line->text : "";
   guint i = 0;
 
   for (const MnsPick *p = row->line->picks; *p != MNS_PICK_NONE; p++, i++)
     if (row->line->pick == *p)
       gtk_check_button_set_active (row->buttons[i], TRUE);
+  if (row->entry != NULL && !g_str_equal (gtk_editable_get_text (row->entry), text))
+    gtk_editable_set_text (row->entry, text);
 }
 
 void
@@ -167,6 +171,8 @@ toggled_cb (GtkCheckButton *button, MnsConflictRows *self)
     if (row->buttons[k] == button)
       row->line->pick = row->line->picks[k];
   g_signal_emit (self, picked_signal, 0);
+  if (row->line->pick == MNS_PICK_OTHER_WELL && !self->typing)
+    g_signal_emit (self, other_well_signal, 0, (guint) (row - &g_array_index (self->rows, Row, 0)));
 }
 
 static gboolean
@@ -181,13 +187,15 @@ typed_cb (GtkEditable *entry, MnsConflictRows *self)
 {
   Row *row = find_row (self, entry);
 
-  if (row == NULL)
+  if (self->updating || row == NULL)
     return;
   g_free (row->line->text);
   row->line->text = g_strstrip (g_strdup (gtk_editable_get_text (entry)));
+  self->typing = TRUE;
   for (guint k = 0; row->line->text[0] != '\0' && row->line->picks[k] != MNS_PICK_NONE; k++)
     if (is_typed (row->line->picks[k]))
       gtk_check_button_set_active (row->buttons[k], TRUE);
+  self->typing = FALSE;
   g_signal_emit (self, picked_signal, 0);
 }
 
@@ -407,6 +415,16 @@ mns_conflict_rows_class_init (MnsConflictRowsClass *klass)
 
   picked_signal = g_signal_new (
       "picked", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  other_well_signal = g_signal_new ("other-well",
+                                    G_TYPE_FROM_CLASS (klass),
+                                    G_SIGNAL_RUN_LAST,
+                                    0,
+                                    NULL,
+                                    NULL,
+                                    NULL,
+                                    G_TYPE_NONE,
+                                    1,
+                                    G_TYPE_UINT);
 }
 
 static void
@@ -430,6 +448,7 @@ mns_conflict_rows_new (MnsConflict *conflict, GHashTable *names, GHashTable *tit
   GtkWidget *title = gtk_label_new (mns_conflict_code_to_text (conflict->code));
   GtkWidget *detail = gtk_label_new (conflict->detail);
   GtkEventController *keys = gtk_event_controller_key_new ();
+  guint n_merged = mns_conflict_count_merged (conflict);
 
   self->conflict = conflict;
   g_array_set_size (self->rows, conflict->lines->len);
@@ -452,6 +471,18 @@ mns_conflict_rows_new (MnsConflict *conflict, GHashTable *names, GHashTable *tit
   gtk_box_append (GTK_BOX (box), detail);
   gtk_box_append (GTK_BOX (box), make_heading (self));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->list));
+  if (n_merged > 0)
+    {
+      g_autofree char *text =
+          g_strdup_printf (ngettext ("%u change merged", "%u changes merged", n_merged), n_merged);
+      GtkWidget *merged = gtk_label_new (text);
+
+      gtk_label_set_xalign (GTK_LABEL (merged), 0);
+      gtk_widget_add_css_class (merged, "dim-label");
+      gtk_widget_set_tooltip_text (
+          merged, _ ("Nobody else touched these: they are done whatever is chosen"));
+      gtk_box_append (GTK_BOX (box), merged);
+    }
   gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
   g_signal_connect_object (keys, "key-pressed", G_CALLBACK (key_cb), self, 0);
   gtk_widget_add_controller (GTK_WIDGET (self->list), keys);

@@ -7,7 +7,9 @@
 
 G_BEGIN_DECLS
 
-/* The lines of one conflict as a table: where, I saw, mine, now, choose. Signal "picked". */
+/* The lines of one conflict as a table: where, I saw, mine, now, choose. Signals: "picked";
+ * "other-well" with a line's number: the person wants to choose another well for its sample.
+ */
 #define MNS_TYPE_CONFLICT_ROWS (mns_conflict_rows_get_type ())
 G_DECLARE_FINAL_TYPE (MnsConflictRows, mns_conflict_rows, MNS, CONFLICT_ROWS, AdwBin)
 

@@ -331,6 +331,38 @@ mns_conflict_count_open (const MnsConflict *self)
   return n;
 }
 
+/* A part has one value, or a place, which counts as one. */
+guint
+mns_conflict_count_merged (const MnsConflict *self)
+{
+  static const char *const names[] = { "cells", "places", "actions" };
+  JsonObject *fields = get_object (self->args, "fields");
+  guint n = fields != NULL ? json_object_get_size (fields) : 0;
+  g_autoptr (GHashTable) parts = g_hash_table_new (NULL, NULL);
+  guint n_lines = 0;
+
+  for (guint k = 0; k < G_N_ELEMENTS (names); k++)
+    {
+      JsonNode *node = json_object_get_member (self->args, names[k]);
+
+      if (node != NULL && JSON_NODE_HOLDS_ARRAY (node))
+        n += json_array_get_length (json_node_get_array (node));
+    }
+  for (guint i = 0; i < self->lines->len; i++)
+    {
+      const MnsConflictLine *line = g_ptr_array_index (self->lines, i);
+      const char *name;
+      JsonObject *part;
+
+      if (line->owner[0] == '\0') /* the command as a whole */
+        return 0;
+      part = find_part (self->args, line->owner, line->member, &name);
+      if (part != NULL && part != self->args && (part == fields || g_hash_table_add (parts, part)))
+        n_lines++;
+    }
+  return n > n_lines ? n - n_lines : 0;
+}
+
 void
 mns_conflict_take_picks (MnsConflict *self, const MnsConflict *old)
 {

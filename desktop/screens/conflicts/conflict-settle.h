@@ -81,6 +81,8 @@ const char *mns_pick_to_word (MnsPick pick);
 gboolean mns_conflict_line_allows (const MnsConflictLine *self, MnsPick pick);
 
 guint mns_conflict_count_open (const MnsConflict *self);
+/* How many values of the command stand in no line, because nobody else touched them. */
+guint mns_conflict_count_merged (const MnsConflict *self);
 gboolean mns_conflict_needs_reason (const MnsConflict *self);
 
 /* Takes over what was picked in an older reading of the same conflict. */

@@ -13,6 +13,7 @@
 
 #include "desktop/app/cells.h"
 #include "desktop/screens/conflicts/conflict-follow.h"
+#include "desktop/screens/conflicts/conflict-plates.h"
 #include "desktop/screens/conflicts/conflict-row.h"
 #include "desktop/screens/conflicts/conflict-settle.h"
 #include "desktop/screens/conflicts/conflicts-screen.h"
@@ -101,6 +102,8 @@ pick_all (MnsConflictsScreen *self, const MnsPick *wanted)
        child = gtk_widget_get_next_sibling (child))
     if (MNS_IS_CONFLICT_ROWS (child))
       mns_conflict_rows_update (MNS_CONFLICT_ROWS (child));
+    else if (MNS_IS_CONFLICT_PLATES (child))
+      mns_conflict_plates_update (MNS_CONFLICT_PLATES (child));
   update_primary (self);
 }
 
@@ -124,6 +127,53 @@ redo_all_cb (MnsConflictsScreen *self)
 
 /* ---- the right side ---- */
 
+/* Of one conflict, a table of lines and perhaps its plates stand below each other. */
+static void
+rows_picked_cb (MnsConflictsScreen *self, MnsConflictRows *rows)
+{
+  GtkWidget *next = gtk_widget_get_next_sibling (GTK_WIDGET (rows));
+
+  if (MNS_IS_CONFLICT_PLATES (next))
+    mns_conflict_plates_update (MNS_CONFLICT_PLATES (next));
+  update_primary (self);
+}
+
+static void
+plates_picked_cb (MnsConflictsScreen *self, MnsConflictPlates *plates)
+{
+  GtkWidget *rows = gtk_widget_get_prev_sibling (GTK_WIDGET (plates));
+
+  mns_conflict_rows_update (MNS_CONFLICT_ROWS (rows));
+  update_primary (self);
+}
+
+static void
+other_well_cb (MnsConflictsScreen *self, guint line, MnsConflictRows *rows)
+{
+  GtkWidget *next = gtk_widget_get_next_sibling (GTK_WIDGET (rows));
+
+  if (MNS_IS_CONFLICT_PLATES (next))
+    mns_conflict_plates_choose (MNS_CONFLICT_PLATES (next), line);
+}
+
+static void
+add_conflict (MnsConflictsScreen *self, MnsConflict *conflict)
+{
+  GtkWidget *rows = mns_conflict_rows_new (conflict, self->names, self->titles);
+  GtkWidget *plates;
+
+  g_signal_connect_object (rows, "picked", G_CALLBACK (rows_picked_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (rows, "other-well", G_CALLBACK (other_well_cb), self, G_CONNECT_SWAPPED);
+  gtk_box_append (self->lines, rows);
+  if (mns_conflict_plates_find_container (conflict) == NULL)
+    return;
+  plates =
+      mns_conflict_plates_new (conflict, mns_screen_get_session (MNS_SCREEN (self)), self->names);
+  g_signal_connect_object (
+      plates, "picked", G_CALLBACK (plates_picked_cb), self, G_CONNECT_SWAPPED);
+  gtk_box_append (self->lines, plates);
+}
+
 static void
 show_lines (MnsConflictsScreen *self)
 {
@@ -136,11 +186,8 @@ show_lines (MnsConflictsScreen *self)
   for (guint i = 0; bundle != NULL && i < bundle->len; i++)
     {
       MnsConflict *conflict = g_ptr_array_index (bundle, i);
-      GtkWidget *rows = mns_conflict_rows_new (conflict, self->names, self->titles);
 
-      g_signal_connect_object (
-          rows, "picked", G_CALLBACK (update_primary), self, G_CONNECT_SWAPPED);
-      gtk_box_append (self->lines, rows);
+      add_conflict (self, conflict);
       for (guint k = 0; k < conflict->lines->len; k++)
         redo = redo ||
                mns_conflict_line_allows (g_ptr_array_index (conflict->lines, k), MNS_PICK_REDO);
