@@ -114,12 +114,28 @@ mns_screen_class_init (MnsScreenClass *klass)
   gtk_widget_class_bind_template_child_private (widget_class, MnsScreen, status_button);
 }
 
+#define PATH_KEY "mns-path"
+
+static void
+follow_banner_cb (GtkWidget *banner)
+{
+  g_autofree char *path = g_strdup (g_object_get_data (G_OBJECT (banner), PATH_KEY));
+
+  if (path != NULL)
+    gtk_widget_activate_action (banner, "win.open", "s", path);
+}
+
 static void
 mns_screen_init (MnsScreen *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   for (MnsBannerKind kind = MNS_BANNER_ERROR; kind <= MNS_BANNER_INFO; kind++)
-    gtk_box_append (priv_of (self)->banners, mns_banner_new (kind));
+    {
+      GtkWidget *banner = mns_banner_new (kind);
+
+      g_signal_connect (banner, "button-clicked", G_CALLBACK (follow_banner_cb), NULL);
+      gtk_box_append (priv_of (self)->banners, banner);
+    }
 }
 
 MnsSession *
@@ -298,6 +314,22 @@ mns_screen_show_empty (
 }
 
 void
+mns_screen_show_nothing_matches (MnsScreen *self, const char *title, const char *button)
+{
+  MnsScreenPrivate *priv = priv_of (self);
+
+  adw_status_page_set_icon_name (priv->status, NULL);
+  adw_status_page_set_title (priv->status, title);
+  set_sentence (self, NULL);
+  gtk_widget_set_visible (GTK_WIDGET (priv->status_button), button != NULL);
+  if (button != NULL)
+    gtk_button_set_label (priv->status_button, button);
+  gtk_actionable_set_detailed_action_name (GTK_ACTIONABLE (priv->status_button),
+                                           "win.clear-filter");
+  show_page (self, "status");
+}
+
+void
 mns_screen_show_error (MnsScreen *self, const GError *error)
 {
   MnsScreenPrivate *priv = priv_of (self);
@@ -313,17 +345,38 @@ mns_screen_show_error (MnsScreen *self, const GError *error)
   show_page (self, "status");
 }
 
-void
-mns_screen_set_banner (MnsScreen *self, MnsBannerKind kind, const char *text)
+static GtkWidget *
+get_banner (MnsScreen *self, MnsBannerKind kind)
 {
   GtkWidget *banner = gtk_widget_get_first_child (GTK_WIDGET (priv_of (self)->banners));
 
   for (MnsBannerKind i = MNS_BANNER_ERROR; i < kind; i++)
     banner = gtk_widget_get_next_sibling (banner);
+  return banner;
+}
+
+void
+mns_screen_set_banner (MnsScreen *self, MnsBannerKind kind, const char *text)
+{
+  GtkWidget *banner = get_banner (self, kind);
+
+  mns_banner_set_button (MNS_BANNER (banner), NULL);
+  g_object_set_data (G_OBJECT (banner), PATH_KEY, NULL);
   if (text != NULL)
     mns_banner_show (MNS_BANNER (banner), text);
   else
     mns_banner_hide (MNS_BANNER (banner));
+}
+
+void
+mns_screen_set_banner_link (
+    MnsScreen *self, MnsBannerKind kind, const char *text, const char *button, const char *path)
+{
+  GtkWidget *banner = get_banner (self, kind);
+
+  mns_banner_set_button (MNS_BANNER (banner), button);
+  g_object_set_data_full (G_OBJECT (banner), PATH_KEY, g_strdup (path), g_free);
+  mns_banner_show (MNS_BANNER (banner), text);
 }
 
 /**
@@ -395,7 +448,11 @@ mns_screen_activate_primary (MnsScreen *self)
   MnsScreenPrivate *priv = priv_of (self);
 
   if (priv->reason != NULL)
-    mns_screen_toast (self, priv->reason);
+    {
+      if (MNS_SCREEN_GET_CLASS (self)->otherwise == NULL ||
+          !MNS_SCREEN_GET_CLASS (self)->otherwise (self))
+        mns_screen_toast (self, priv->reason);
+    }
   else if (MNS_SCREEN_GET_CLASS (self)->primary != NULL &&
            gtk_widget_get_visible (GTK_WIDGET (priv->primary_button)))
     MNS_SCREEN_GET_CLASS (self)->primary (self);
@@ -414,6 +471,13 @@ mns_screen_focus_filter (MnsScreen *self)
 {
   if (MNS_SCREEN_GET_CLASS (self)->filter != NULL)
     MNS_SCREEN_GET_CLASS (self)->filter (self);
+}
+
+void
+mns_screen_clear_filter (MnsScreen *self)
+{
+  if (MNS_SCREEN_GET_CLASS (self)->clear_filter != NULL)
+    MNS_SCREEN_GET_CLASS (self)->clear_filter (self);
 }
 
 void

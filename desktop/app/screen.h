@@ -16,8 +16,11 @@ G_DECLARE_DERIVABLE_TYPE (MnsScreen, mns_screen, MNS, SCREEN, AdwBin)
  * @refresh: reads again what the screen shows; called first when it is opened
  * @concerns: (nullable): whether a change of these tables asks for a refresh; all do otherwise
  * @primary: the primary action was asked for and is allowed
+ * @otherwise: the primary action was asked for by its key while it is not possible; %TRUE if the
+ *   screen has something else to do then
  * @scan: a barcode was scanned with the focus in no text field; %TRUE if it meant something here
  * @filter: puts the focus into the filter of the list, if there is one
+ * @clear_filter: takes off whatever narrows the list, after "nothing matches"
  * @undo: takes back, or does again, what was done in the grid or plate
  *
  * A page of the main window: title, facts, banners, one primary action at top right, content
@@ -30,8 +33,10 @@ struct _MnsScreenClass
   void (*refresh) (MnsScreen *self);
   gboolean (*concerns) (MnsScreen *self, const char *const *tables);
   void (*primary) (MnsScreen *self);
+  gboolean (*otherwise) (MnsScreen *self);
   gboolean (*scan) (MnsScreen *self, const char *text);
   void (*filter) (MnsScreen *self);
+  void (*clear_filter) (MnsScreen *self);
   void (*undo) (MnsScreen *self, gboolean again);
 };
 
@@ -56,9 +61,14 @@ void mns_screen_show_content (MnsScreen *self);
 void mns_screen_show_loading (MnsScreen *self);
 void mns_screen_show_empty (
     MnsScreen *self, const char *title, const char *sentence, const char *button, const char *path);
+/* Something is there, but not what was filtered for; @button (nullable) takes the filter off. */
+void mns_screen_show_nothing_matches (MnsScreen *self, const char *title, const char *button);
 void mns_screen_show_error (MnsScreen *self, const GError *error);
 
 void mns_screen_set_banner (MnsScreen *self, MnsBannerKind kind, const char *text);
+/* A banner with a button that goes somewhere. */
+void mns_screen_set_banner_link (
+    MnsScreen *self, MnsBannerKind kind, const char *text, const char *button, const char *path);
 /* Shows a refusal: sentence first, all its faults below; TRUE if @result was one. */
 gboolean mns_screen_show_refusal (MnsScreen *self, MnsResult *result, GError *error);
 void mns_screen_toast (MnsScreen *self, const char *text);
@@ -71,6 +81,7 @@ void mns_screen_note_change (MnsScreen *self, const char *const *tables);
 void mns_screen_activate_primary (MnsScreen *self);
 gboolean mns_screen_scan (MnsScreen *self, const char *text);
 void mns_screen_focus_filter (MnsScreen *self);
+void mns_screen_clear_filter (MnsScreen *self);
 void mns_screen_undo (MnsScreen *self, gboolean again);
 
 G_END_DECLS

@@ -302,3 +302,24 @@ mns_format_time (const MnsRows *rows, guint row, const char *name)
 
   return time > 0 ? mns_time_to_text (time) : g_strdup ("");
 }
+
+/* What became of a sample in a stage. */
+char *
+mns_format_stage_state (const MnsRows *rows, guint row, const char *name)
+{
+  static const struct
+  {
+    const char *word, *text;
+  } texts[] = {
+    { "QUEUED", N_ ("Waiting") },     { "IN_PROGRESS", N_ ("In progress") },
+    { "COMPLETE", N_ ("Completed") }, { "COMPLETED", N_ ("Completed") },
+    { "REMOVED", N_ ("Removed") },    { "SKIPPED", N_ ("Skipped") },
+    { "REWORKED", N_ ("Reworked") },  { "REPEATED", N_ ("Repeated") },
+  };
+  const char *word = mns_cell_text (rows, row, name);
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    if (g_strcmp0 (word, texts[i].word) == 0)
+      return g_strdup (_ (texts[i].text));
+  return g_strdup (word != NULL ? word : "");
+}

@@ -47,6 +47,7 @@ void mns_view_rows_show (GListStore *store,
 
 char *mns_format_priority (const MnsRows *rows, guint row, const char *name);
 char *mns_format_qc (const MnsRows *rows, guint row, const char *name);
+char *mns_format_stage_state (const MnsRows *rows, guint row, const char *name);
 char *mns_format_time (const MnsRows *rows, guint row, const char *name);
 
 G_END_DECLS

@@ -168,6 +168,15 @@ filter_cb (GtkWidget *widget, const char *name, GVariant *target)
 }
 
 static void
+clear_filter_cb (GtkWidget *widget, const char *name, GVariant *target)
+{
+  MnsScreen *shown = get_shown (MNS_WINDOW (widget));
+
+  if (shown != NULL)
+    mns_screen_clear_filter (shown);
+}
+
+static void
 search_cb (GtkWidget *widget, const char *name, GVariant *target)
 {
   gtk_widget_grab_focus (GTK_WIDGET (MNS_WINDOW (widget)->search_entry));
@@ -313,7 +322,7 @@ static const struct
   { "win.reload", NULL, reload_cb }, { "win.undo", NULL, undo_cb },
   { "win.redo", NULL, undo_cb },     { "win.filter", NULL, filter_cb },
   { "win.search", NULL, search_cb }, { "win.toast", "s", toast_cb },
-  { "win.sync", NULL, sync_cb },
+  { "win.sync", NULL, sync_cb },     { "win.clear-filter", NULL, clear_filter_cb },
 };
 
 static void

@@ -24,8 +24,11 @@ struct _MnsRowList
 
   MnsRowSelection *selection;
   GPtrArray *column_ids;
-  int asked_column; /* set by a column's sorter when it is asked, see sorter_changed_cb() */
+  GPtrArray *columns; /* GtkColumnViewColumn, also those that are not shown */
+  int asked_column;   /* set by a column's sorter when it is asked, see sorter_changed_cb() */
   gboolean draggable;
+  gboolean toggling;
+  GtkRoot *root; /* whose focus is followed; not owned */
 };
 
 G_DEFINE_FINAL_TYPE (MnsRowList, mns_row_list, ADW_TYPE_BIN)
@@ -35,12 +38,14 @@ enum
   ACTIVATED,
   SELECTION_CHANGED,
   SORT_CHANGED,
+  FOCUS_MOVED,
   N_SIGNALS,
 };
 
 static guint signals[N_SIGNALS];
 
 #define COLUMN_KEY "mns-column"
+#define ITEM_KEY "mns-item"
 
 static guint
 get_column (gpointer object)
@@ -60,6 +65,27 @@ show_bar (GtkWidget *bar, int group)
     gtk_widget_add_css_class (bar, classes[(guint) group % G_N_ELEMENTS (classes)]);
 }
 
+/* The first row of a group says that it is none: bold, with an arrow that tells whether the group
+ * is open. */
+static void
+show_heading (GtkWidget *fold, GtkWidget *text, MnsRowHeading heading)
+{
+  gboolean is_heading = heading != MNS_ROW_HEADING_NONE;
+
+  if (gtk_widget_get_visible (fold) != is_heading)
+    {
+      gtk_widget_set_visible (fold, is_heading);
+      if (is_heading)
+        gtk_widget_add_css_class (text, "heading");
+      else
+        gtk_widget_remove_css_class (text, "heading");
+    }
+  if (is_heading)
+    gtk_image_set_from_icon_name (GTK_IMAGE (fold),
+                                  heading == MNS_ROW_HEADING_OPEN ? "pan-down-symbolic"
+                                                                  : "pan-end-symbolic");
+}
+
 static void
 show_row (GtkListItem *item)
 {
@@ -69,12 +95,13 @@ show_row (GtkListItem *item)
 
   if (row == NULL || child == NULL)
     return;
-  if (GTK_IS_BOX (child)) /* the first column: bar, text, arrow */
+  if (GTK_IS_BOX (child)) /* the first column: bar, check, fold, text, arrow */
     {
       GtkWidget *bar = gtk_widget_get_first_child (child);
 
-      text = gtk_widget_get_next_sibling (bar);
+      text = gtk_widget_get_prev_sibling (gtk_widget_get_last_child (child));
       show_bar (bar, mns_row_get_group (row));
+      show_heading (gtk_widget_get_prev_sibling (text), text, mns_row_get_heading (row));
       gtk_widget_set_visible (gtk_widget_get_last_child (child), mns_row_get_unsent (row));
     }
   gtk_inscription_set_text (GTK_INSCRIPTION (text), mns_row_get_text (row, get_column (item)));
@@ -96,11 +123,22 @@ make_text (gboolean number)
   return text;
 }
 
+static void
+show_check (GtkListItem *item)
+{
+  GtkWidget *bar = gtk_widget_get_first_child (gtk_list_item_get_child (item));
+
+  gtk_image_set_from_icon_name (GTK_IMAGE (gtk_widget_get_next_sibling (bar)),
+                                gtk_list_item_get_selected (item) ? "checkbox-checked-symbolic"
+                                                                  : "checkbox-symbolic");
+}
+
 static GtkWidget *
-make_first_cell (GtkWidget *text)
+make_first_cell (GtkWidget *text, gboolean toggling)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   GtkWidget *bar = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  GtkWidget *fold = gtk_image_new ();
   GtkWidget *arrow = gtk_image_new_from_icon_name ("go-up-symbolic");
 
   gtk_widget_add_css_class (bar, "mns-bar");
@@ -110,7 +148,11 @@ make_first_cell (GtkWidget *text)
   gtk_accessible_update_property (
       GTK_ACCESSIBLE (arrow), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Not sent yet"), -1);
   gtk_widget_set_visible (arrow, FALSE);
+  gtk_widget_set_visible (fold, FALSE);
   gtk_box_append (GTK_BOX (box), bar);
+  if (toggling)
+    gtk_box_append (GTK_BOX (box), gtk_image_new ());
+  gtk_box_append (GTK_BOX (box), fold);
   gtk_box_append (GTK_BOX (box), text);
   gtk_box_append (GTK_BOX (box), arrow);
   return box;
@@ -155,14 +197,21 @@ setup_cb (GtkSignalListItemFactory *factory, GtkListItem *item)
 {
   GtkWidget *child = make_text (g_object_get_data (G_OBJECT (factory), "mns-number") != NULL);
   GtkDragSource *source = gtk_drag_source_new ();
+  const MnsRowList *self = g_object_get_data (G_OBJECT (factory), "mns-list");
 
   if (get_column (factory) == 0)
-    child = make_first_cell (child);
+    child = make_first_cell (child, self->toggling);
+  g_object_set_data (G_OBJECT (child), ITEM_KEY, item);
   g_object_set_data (G_OBJECT (item), COLUMN_KEY, GUINT_TO_POINTER (get_column (factory)));
   g_signal_connect (source, "prepare", G_CALLBACK (drag_prepare_cb), item);
   g_signal_connect (source, "drag-begin", G_CALLBACK (drag_begin_cb), item);
   gtk_widget_add_controller (child, GTK_EVENT_CONTROLLER (source));
   gtk_list_item_set_child (item, child);
+  if (get_column (factory) == 0 && self->toggling)
+    {
+      g_signal_connect (item, "notify::selected", G_CALLBACK (show_check), NULL);
+      show_check (item);
+    }
 }
 
 static void
@@ -188,6 +237,95 @@ static void
 selection_changed_cb (MnsRowList *self)
 {
   g_signal_emit (self, signals[SELECTION_CHANGED], 0);
+}
+
+/* ---- a list whose rows are toggled ---- */
+
+/* The inner list: rows are its children. */
+static GtkWidget *
+get_inner_list (MnsRowList *self)
+{
+  return gtk_widget_get_last_child (GTK_WIDGET (self->view));
+}
+
+/* The row that @widget is in, and its position; NULL if it is in none. */
+static GtkWidget *
+find_row_of (MnsRowList *self, GtkWidget *widget, guint *position)
+{
+  GtkWidget *inner = get_inner_list (self);
+  GtkWidget *row = widget;
+  GtkWidget *cell;
+  GtkListItem *item = NULL;
+
+  while (row != NULL && gtk_widget_get_parent (row) != inner)
+    row = gtk_widget_get_parent (row);
+  cell = row != NULL ? gtk_widget_get_first_child (row) : NULL;
+  for (; cell != NULL && item == NULL; cell = gtk_widget_get_next_sibling (cell))
+    {
+      GtkWidget *child = gtk_widget_get_first_child (cell);
+
+      item = child != NULL ? g_object_get_data (G_OBJECT (child), ITEM_KEY) : NULL;
+    }
+  if (item == NULL)
+    return NULL;
+  *position = gtk_list_item_get_position (item);
+  return row;
+}
+
+/* A click chooses a row or lets it go, whatever else is chosen; with Shift it is the end of a
+ * range.
+ */
+static void
+clicked_cb (MnsRowList *self, int n_press, double x, double y, GtkGestureClick *gesture)
+{
+  GdkModifierType state =
+      gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (gesture));
+  GtkWidget *picked = gtk_widget_pick (GTK_WIDGET (self->view), x, y, GTK_PICK_DEFAULT);
+  guint position;
+  GtkWidget *row = picked != NULL ? find_row_of (self, picked, &position) : NULL;
+
+  if (row == NULL || (state & (GDK_CONTROL_MASK | GDK_ALT_MASK)) != 0)
+    return;
+  gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
+  gtk_widget_grab_focus (row);
+  if (n_press == 2)
+    {
+      gtk_widget_activate_action (
+          get_inner_list (self), "list.select-item", "(ubb)", position, TRUE, FALSE);
+      gtk_widget_activate_action (get_inner_list (self), "list.activate-item", "u", position);
+      return;
+    }
+  if (n_press == 1)
+    gtk_widget_activate_action (get_inner_list (self),
+                                "list.select-item",
+                                "(ubb)",
+                                position,
+                                (state & GDK_SHIFT_MASK) == 0,
+                                (state & GDK_SHIFT_MASK) != 0);
+}
+
+static void
+focus_changed_cb (MnsRowList *self)
+{
+  GtkWidget *focus = gtk_root_get_focus (self->root);
+  guint position;
+
+  if (focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->view)) &&
+      find_row_of (self, focus, &position) != NULL)
+    g_signal_emit (self, signals[FOCUS_MOVED], 0, position);
+}
+
+static void
+root_cb (MnsRowList *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  if (self->root != NULL)
+    g_signal_handlers_disconnect_by_func (self->root, focus_changed_cb, self);
+  self->root = root;
+  if (root != NULL)
+    g_signal_connect_object (
+        root, "notify::focus-widget", G_CALLBACK (focus_changed_cb), self, G_CONNECT_SWAPPED);
 }
 
 static int
@@ -230,6 +368,7 @@ add_column (MnsRowList *self, const MnsListColumn *column)
 
   g_object_set_data (G_OBJECT (factory), COLUMN_KEY, GUINT_TO_POINTER (index));
   g_object_set_data (G_OBJECT (factory), "mns-number", GINT_TO_POINTER (column->number));
+  g_object_set_data (G_OBJECT (factory), "mns-list", self); /* it lives as long as its columns */
   g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), NULL);
   g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), NULL);
   g_signal_connect (factory, "unbind", G_CALLBACK (unbind_cb), NULL);
@@ -251,7 +390,7 @@ add_column (MnsRowList *self, const MnsListColumn *column)
     }
   g_ptr_array_add (self->column_ids, g_strdup (column->id));
   gtk_column_view_append_column (self->view, result);
-  g_object_unref (result);
+  g_ptr_array_add (self->columns, result);
 }
 
 static void
@@ -268,6 +407,7 @@ static void
 mns_row_list_finalize (GObject *object)
 {
   g_ptr_array_unref (MNS_ROW_LIST (object)->column_ids);
+  g_ptr_array_unref (MNS_ROW_LIST (object)->columns);
 
   G_OBJECT_CLASS (mns_row_list_parent_class)->finalize (object);
 }
@@ -307,6 +447,12 @@ install_signals (GType type)
                                         2,
                                         G_TYPE_STRING,
                                         G_TYPE_BOOLEAN);
+  /**
+   * MnsRowList::focus-moved:
+   * @position: the row that has the focus now; only in a toggling list
+   */
+  signals[FOCUS_MOVED] = g_signal_new (
+      "focus-moved", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
 }
 
 static void
@@ -331,6 +477,7 @@ static void
 mns_row_list_init (MnsRowList *self)
 {
   self->column_ids = g_ptr_array_new_with_free_func (g_free);
+  self->columns = g_ptr_array_new_with_free_func (g_object_unref);
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
@@ -509,6 +656,58 @@ mns_row_list_set_draggable (MnsRowList *self, gboolean draggable)
   g_return_if_fail (MNS_IS_ROW_LIST (self));
 
   self->draggable = draggable;
+}
+
+/**
+ * mns_row_list_set_toggling:
+ * @self: a list that was not shown yet
+ *
+ * Makes it a list to choose many rows from: each has a box to tick, a click or Space toggles a row,
+ * Shift adds a range, and moving about changes nothing.
+ */
+void
+mns_row_list_set_toggling (MnsRowList *self)
+{
+  GtkGesture *click = gtk_gesture_click_new ();
+
+  g_return_if_fail (MNS_IS_ROW_LIST (self));
+
+  self->toggling = TRUE;
+  mns_row_selection_set_toggling (self->selection, TRUE);
+  gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (click), GTK_PHASE_CAPTURE);
+  g_signal_connect_object (click, "pressed", G_CALLBACK (clicked_cb), self, G_CONNECT_SWAPPED);
+  gtk_widget_add_controller (GTK_WIDGET (self->view), GTK_EVENT_CONTROLLER (click));
+  g_signal_connect (self, "notify::root", G_CALLBACK (root_cb), NULL);
+}
+
+/**
+ * mns_row_list_set_column_visible:
+ * @self: a list
+ * @column: id of a column
+ * @visible: whether it is shown
+ */
+void
+mns_row_list_set_column_visible (MnsRowList *self, const char *column, gboolean visible)
+{
+  guint at = 0;
+
+  g_return_if_fail (MNS_IS_ROW_LIST (self));
+
+  /* A hidden column of GTK 4.8 still takes room, so it is taken out. */
+  for (guint i = 0; i < self->column_ids->len; i++)
+    {
+      GtkColumnViewColumn *found = g_ptr_array_index (self->columns, i);
+      gboolean inside = gtk_column_view_column_get_column_view (found) != NULL;
+
+      if (g_str_equal (g_ptr_array_index (self->column_ids, i), column) && inside != visible)
+        {
+          if (visible)
+            gtk_column_view_insert_column (self->view, at, found);
+          else
+            gtk_column_view_remove_column (self->view, found);
+        }
+      at += inside;
+    }
 }
 
 static void

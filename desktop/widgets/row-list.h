@@ -40,6 +40,8 @@ guint mns_row_list_select_ids (MnsRowList *self, const char *const *ids);
 void mns_row_list_select_none (MnsRowList *self);
 void mns_row_list_scroll_to (MnsRowList *self, guint position);
 
+void mns_row_list_set_toggling (MnsRowList *self);
+void mns_row_list_set_column_visible (MnsRowList *self, const char *column, gboolean visible);
 void mns_row_list_set_draggable (MnsRowList *self, gboolean draggable);
 void mns_row_list_set_loading (MnsRowList *self, gboolean loading);
 void mns_row_list_set_compact (MnsRowList *self, gboolean compact);

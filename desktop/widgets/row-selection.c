@@ -12,6 +12,7 @@ struct _MnsRowSelection
 
   GListModel *model;
   GtkBitset *selected;
+  gboolean toggling;
 };
 
 static GType
@@ -77,12 +78,41 @@ set_selection (GtkSelectionModel *model, GtkBitset *selected, GtkBitset *mask)
   return TRUE;
 }
 
+static gboolean
+select_item (GtkSelectionModel *model, guint position, gboolean unselect_rest)
+{
+  g_autoptr (GtkBitset) wanted = gtk_bitset_new_empty ();
+  g_autoptr (GtkBitset) mask = NULL;
+
+  if (MNS_ROW_SELECTION (model)->toggling && unselect_rest)
+    return TRUE;
+  gtk_bitset_add (wanted, position);
+  mask = unselect_rest ? gtk_bitset_new_range (0, g_list_model_get_n_items (G_LIST_MODEL (model)))
+                       : gtk_bitset_copy (wanted);
+  return set_selection (model, wanted, mask);
+}
+
+static gboolean
+select_range (GtkSelectionModel *model, guint position, guint n_items, gboolean unselect_rest)
+{
+  g_autoptr (GtkBitset) wanted = gtk_bitset_new_range (position, n_items);
+  g_autoptr (GtkBitset) mask = NULL;
+
+  if (unselect_rest && !MNS_ROW_SELECTION (model)->toggling)
+    mask = gtk_bitset_new_range (0, g_list_model_get_n_items (G_LIST_MODEL (model)));
+  else
+    mask = gtk_bitset_copy (wanted);
+  return set_selection (model, wanted, mask);
+}
+
 static void
 selection_model_init (GtkSelectionModelInterface *iface)
 {
   iface->is_selected = is_selected;
   iface->get_selection_in_range = get_selection_in_range;
   iface->set_selection = set_selection;
+  iface->select_item = select_item;
+  iface->select_range = select_range;
 }
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (MnsRowSelection,
@@ -158,4 +188,12 @@ mns_row_selection_get_model (MnsRowSelection *self)
   g_return_val_if_fail (MNS_IS_ROW_SELECTION (self), NULL);
 
   return self->model;
+}
+
+void
+mns_row_selection_set_toggling (MnsRowSelection *self, gboolean toggling)
+{
+  g_return_if_fail (MNS_IS_ROW_SELECTION (self));
+
+  self->toggling = toggling;
 }

@@ -14,4 +14,8 @@ G_DECLARE_FINAL_TYPE (MnsRowSelection, mns_row_selection, MNS, ROW_SELECTION, GO
 MnsRowSelection *mns_row_selection_new (GListModel *model);
 GListModel *mns_row_selection_get_model (MnsRowSelection *self);
 
+/* A list in which a plain choice, as moving with the arrows makes it, takes nothing back: rows are
+ * chosen and let go one by one, and a range is added to what is chosen. */
+void mns_row_selection_set_toggling (MnsRowSelection *self, gboolean toggling);
+
 G_END_DECLS

@@ -15,6 +15,7 @@ struct _MnsRow
   guint n_texts;
   int group;
   gboolean unsent;
+  MnsRowHeading heading;
 };
 
 G_DEFINE_FINAL_TYPE (MnsRow, mns_row, G_TYPE_OBJECT)
@@ -148,6 +149,25 @@ mns_row_set_unsent (MnsRow *self, gboolean unsent)
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
+MnsRowHeading
+mns_row_get_heading (MnsRow *self)
+{
+  g_return_val_if_fail (MNS_IS_ROW (self), MNS_ROW_HEADING_NONE);
+
+  return self->heading;
+}
+
+void
+mns_row_set_heading (MnsRow *self, MnsRowHeading heading)
+{
+  g_return_if_fail (MNS_IS_ROW (self));
+
+  if (self->heading == heading)
+    return;
+  self->heading = heading;
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
 /**
  * mns_row_assign:
  * @self: a row
@@ -171,5 +191,6 @@ mns_row_assign (MnsRow *self, MnsRow *other)
   self->n_texts = other->n_texts;
   self->group = other->group;
   self->unsent = other->unsent;
+  self->heading = other->heading;
   g_signal_emit (self, signals[CHANGED], 0);
 }

@@ -8,6 +8,14 @@ G_BEGIN_DECLS
 #define MNS_TYPE_ROW (mns_row_get_type ())
 G_DECLARE_FINAL_TYPE (MnsRow, mns_row, MNS, ROW, GObject)
 
+/* What a row is: one of the list, or the heading of a group whose rows are shown or folded up. */
+typedef enum
+{
+  MNS_ROW_HEADING_NONE,
+  MNS_ROW_HEADING_OPEN,
+  MNS_ROW_HEADING_FOLDED,
+} MnsRowHeading;
+
 /* One row of a list: an id, a text a column, and how it looks. Empty until its page is there. */
 MnsRow *mns_row_new (const char *id, const char *const *texts);
 
@@ -19,6 +27,9 @@ int mns_row_get_group (MnsRow *self);
 void mns_row_set_group (MnsRow *self, int group);
 gboolean mns_row_get_unsent (MnsRow *self);
 void mns_row_set_unsent (MnsRow *self, gboolean unsent);
+
+MnsRowHeading mns_row_get_heading (MnsRow *self);
+void mns_row_set_heading (MnsRow *self, MnsRowHeading heading);
 
 void mns_row_assign (MnsRow *self, MnsRow *other);
 

@@ -127,11 +127,40 @@ static const struct
   { "name", "a.name_key %s, e.artifact_id" },
   { "container", "c.name_key %s NULLS LAST, p.x, p.y, e.artifact_id" },
   { "project", "j.name_key %s NULLS LAST, a.name_key, e.artifact_id" },
+  { "well", "p.x %s NULLS LAST, p.y, c.name_key, e.artifact_id" },
+  { "qc", "a.qc_flag %s, a.name_key, e.artifact_id" },
+  { "from_step", "f.name %s NULLS LAST, a.name_key, e.artifact_id" },
+  { "lims_id", "a.lims_id %s, e.artifact_id" },
+  { "submitted", "s.received_date %s NULLS LAST, a.name_key, e.artifact_id" },
 };
+
+/* Words of the argument group: the order of the groups, and what a group is called. */
+static const struct
+{
+  const char *word;
+  const char *order;
+  const char *title;
+} groupings[] = {
+  { "project", "j.name_key NULLS LAST, j.id", "j.name" },
+  { "container", "c.name_key NULLS LAST, c.id", "c.name" },
+  { "submitted", "s.received_date NULLS LAST", "s.received_date" },
+  { "priority", "e.priority", "CAST(e.priority AS text)" },
+};
+
+static guint
+find_grouping (JsonObject *args)
+{
+  const char *word = mns_look_get_text (args, "group");
+  guint i = 0;
+
+  while (i < G_N_ELEMENTS (groupings) && g_strcmp0 (groupings[i].word, word) != 0)
+    i++;
+  return i;
+}
 
 /* NULL with @error set if nothing in the queue's columns has that word. */
 static char *
-write_order (const Queue *self, JsonObject *args, GError **error)
+write_order_in_group (const Queue *self, JsonObject *args, GError **error)
 {
   const char *word = mns_look_get_text (args, "sort");
   const char *direction =
@@ -168,6 +197,17 @@ write_order (const Queue *self, JsonObject *args, GError **error)
                "the queue cannot be sorted by \"%s\": no such column",
                word);
   return NULL;
+}
+
+static char *
+write_order (const Queue *self, JsonObject *args, GError **error)
+{
+  guint grouping = find_grouping (args);
+  g_autofree char *order = write_order_in_group (self, args, error);
+
+  if (order == NULL || grouping == G_N_ELEMENTS (groupings))
+    return g_steal_pointer (&order);
+  return g_strconcat (groupings[grouping].order, ", ", order, NULL);
 }
 
 /* The order of the index: pages go on from a key, so the last page costs what the first does. */
@@ -284,7 +324,8 @@ count_rows (Queue *self, const MnsLook *look, JsonObject *args, gint64 *total, G
 static gboolean
 look_at_queue (const MnsLook *look, JsonObject *args, MnsViewResult *result, GError **error)
 {
-  static const char *const by_offset[] = { "filter", "sort", "project", "container", "descending" };
+  static const char *const by_offset[] = { "filter",    "sort",       "project",
+                                           "container", "descending", "group" };
   g_auto (Queue) queue = { 0 };
 
   if (!queue_load (&queue, look, args, "queue_fields", error))
@@ -314,7 +355,7 @@ look_at_queue_ids (const MnsLook *look, JsonObject *args, MnsViewResult *result,
   if (order == NULL)
     return FALSE;
   narrowing_read (&narrowing, args);
-  in_order = *narrowing.where == '\0' &&
+  in_order = *narrowing.where == '\0' && find_grouping (args) == G_N_ELEMENTS (groupings) &&
              (word == NULL || g_str_equal (word, "priority") || g_str_equal (word, "queued"));
   sql = g_strconcat ("SELECT e.artifact_id FROM stage_entry e ",
                      in_order ? "" : QUEUE_JOINS,
@@ -327,6 +368,71 @@ look_at_queue_ids (const MnsLook *look, JsonObject *args, MnsViewResult *result,
       look->transaction,
       sql,
       MNS_ARGS (MNS_ARG_ID ("queue", &queue.queue), NARROWING_ARGS (narrowing)),
+      error);
+  return result->rows != NULL;
+}
+
+/* How long each group of the list is, in the order in which queue_ids has them. */
+static gboolean
+look_at_queue_groups (const MnsLook *look, JsonObject *args, MnsViewResult *result, GError **error)
+{
+  g_auto (Narrowing) narrowing = { 0 };
+  g_auto (Queue) queue = { 0 };
+  guint grouping = find_grouping (args);
+  g_auto (GStrv) keys = NULL;
+  g_autoptr (GString) by = g_string_new (groupings[grouping].title);
+  g_autofree char *sql = NULL;
+
+  if (!queue_load (&queue, look, args, "queue_fields", error))
+    return FALSE;
+  narrowing_read (&narrowing, args);
+  keys = g_strsplit (groupings[grouping].order, ", ", -1);
+  for (guint i = 0; keys[i] != NULL; i++)
+    {
+      g_auto (GStrv) parts = g_strsplit (keys[i], " ", 2);
+
+      g_string_append_printf (by, ", %s", parts[0]);
+    }
+  sql = g_strconcat ("SELECT ",
+                     groupings[grouping].title,
+                     " AS title, COUNT(*) AS n FROM stage_entry e",
+                     QUEUE_JOINS QUEUE_WHERE,
+                     narrowing.where,
+                     "GROUP BY ",
+                     by->str,
+                     " ORDER BY ",
+                     groupings[grouping].order,
+                     NULL);
+  result->rows = mns_transaction_query (
+      look->transaction,
+      sql,
+      MNS_ARGS (MNS_ARG_ID ("queue", &queue.queue), NARROWING_ARGS (narrowing)),
+      error);
+  return result->rows != NULL;
+}
+
+/* Where something waits that was scanned: a sample by name or id, a container with all in it. Each
+ * branch of the union is served by an index. */
+static gboolean
+look_at_waiting (const MnsLook *look, JsonObject *args, MnsViewResult *result, GError **error)
+{
+  result->rows = mns_transaction_query (
+      look->transaction,
+      "WITH found (id) AS ("
+      "SELECT a.id FROM artifact a WHERE a.name = $text UNION "
+      "SELECT a.id FROM artifact a WHERE a.lims_id = $text UNION "
+      "SELECT k.artifact_id FROM sample s JOIN content k ON k.sample_id = s.id "
+      "WHERE s.lims_id = $text UNION "
+      "SELECT p.artifact_id FROM container c JOIN placement p ON p.container_id = c.id "
+      "WHERE c.name = $text UNION "
+      "SELECT p.artifact_id FROM container c JOIN placement p ON p.container_id = c.id "
+      "WHERE c.lims_id = $text) "
+      "SELECT t.id AS step_id, t.name AS step, p.name AS protocol, e.artifact_id "
+      "FROM found JOIN stage_entry e ON e.artifact_id = found.id AND e.status = 'QUEUED' "
+      "JOIN step t ON t.queue_id = e.queue_id JOIN protocol p ON p.id = t.protocol_id "
+      "WHERE t.archived = 0 ORDER BY p.position, p.name, t.position, t.id, e.artifact_id "
+      "LIMIT 4000",
+      MNS_ARGS (MNS_ARG_TEXT ("text", mns_look_get_text (args, "text"))),
       error);
   return result->rows != NULL;
 }
@@ -374,11 +480,17 @@ look_at_bucket (const MnsLook *look, JsonObject *args, MnsViewResult *result, GE
   return TRUE;
 }
 
+#define GROUPINGS "project container submitted priority"
+
 static const MnsArgSpec queue_args[] = {
   { "step", MNS_ARG_TYPE_ID, .required = TRUE, .refers = "step" },
   { "filter", MNS_ARG_TYPE_TEXT, .max = 200, .help = "part of a name, or an id" },
-  { "sort", MNS_ARG_TYPE_TEXT, .max = 40, .help = "priority queued name container project f<n>" },
+  { "sort",
+    MNS_ARG_TYPE_TEXT,
+    .max = 40,
+    .help = "priority queued name container project well qc from_step lims_id submitted f<n>" },
   { "descending", MNS_ARG_TYPE_BOOL },
+  { "group", MNS_ARG_TYPE_TEXT, .words = GROUPINGS, .help = "what stands together" },
   { "project", MNS_ARG_TYPE_ID, .refers = "project" },
   { "container", MNS_ARG_TYPE_ID, .refers = "container" },
   { "limit", MNS_ARG_TYPE_INT, .min = 1, .max = 500 },
@@ -390,8 +502,21 @@ static const MnsArgSpec queue_ids_args[] = {
   { "filter", MNS_ARG_TYPE_TEXT, .max = 200 },
   { "sort", MNS_ARG_TYPE_TEXT, .max = 40 },
   { "descending", MNS_ARG_TYPE_BOOL },
+  { "group", MNS_ARG_TYPE_TEXT, .words = GROUPINGS },
   { "project", MNS_ARG_TYPE_ID, .refers = "project" },
   { "container", MNS_ARG_TYPE_ID, .refers = "container" },
+  { NULL },
+};
+static const MnsArgSpec queue_groups_args[] = {
+  { "step", MNS_ARG_TYPE_ID, .required = TRUE, .refers = "step" },
+  { "group", MNS_ARG_TYPE_TEXT, .required = TRUE, .words = GROUPINGS },
+  { "filter", MNS_ARG_TYPE_TEXT, .max = 200 },
+  { "project", MNS_ARG_TYPE_ID, .refers = "project" },
+  { "container", MNS_ARG_TYPE_ID, .refers = "container" },
+  { NULL },
+};
+static const MnsArgSpec waiting_args[] = {
+  { "text", MNS_ARG_TYPE_TEXT, .required = TRUE, .min = 1, .max = 200 },
   { NULL },
 };
 static const MnsArgSpec bucket_args[] = {
@@ -420,6 +545,20 @@ static const MnsViewSpec queue_ids = {
   .columns = "artifact_id id",
   .help = "All that waits for a step and matches, as ids",
 };
+static const MnsViewSpec queue_groups = {
+  .name = "queue_groups",
+  .args = queue_groups_args,
+  .func = look_at_queue_groups,
+  .columns = "title text, n int",
+  .help = "The groups of what waits, in order, with how many samples each has",
+};
+static const MnsViewSpec waiting = {
+  .name = "waiting",
+  .args = waiting_args,
+  .func = look_at_waiting,
+  .columns = "step_id id, step text, protocol text, artifact_id id",
+  .help = "In which queues a sample, or all of a container, waits: by name, id or barcode",
+};
 static const MnsViewSpec bucket = {
   .name = "bucket",
   .args = bucket_args,
@@ -428,4 +567,5 @@ static const MnsViewSpec bucket = {
   .help = "Chosen samples looked at again: do they still wait, else who has them",
 };
 
-const MnsViewSpec *const mns_views_queue[] = { &queue, &queue_ids, &bucket, NULL };
+const MnsViewSpec *const mns_views_queue[] = { &queue,   &queue_ids, &queue_groups,
+                                               &waiting, &bucket,    NULL };

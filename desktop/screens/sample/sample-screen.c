@@ -29,26 +29,6 @@ struct _MnsSampleScreen
 
 G_DEFINE_FINAL_TYPE (MnsSampleScreen, mns_sample_screen, MNS_TYPE_SCREEN)
 
-static const struct
-{
-  const char *word, *text;
-} stage_states[] = {
-  { "QUEUED", N_ ("Waiting") },      { "IN_PROGRESS", N_ ("In progress") },
-  { "COMPLETED", N_ ("Completed") }, { "REMOVED", N_ ("Removed") },
-  { "SKIPPED", N_ ("Skipped") },     { "REWORKED", N_ ("Reworked") },
-};
-
-static char *
-format_stage_state (const MnsRows *rows, guint row, const char *name)
-{
-  const char *word = mns_cell_text (rows, row, name);
-
-  for (guint i = 0; i < G_N_ELEMENTS (stage_states); i++)
-    if (g_strcmp0 (word, stage_states[i].word) == 0)
-      return g_strdup (_ (stage_states[i].text));
-  return g_strdup (word != NULL ? word : "");
-}
-
 /* Deeper the later it was made: each step that made something is one generation. */
 static char *
 format_generation (const MnsRows *rows, guint row, const char *name)
@@ -72,7 +52,7 @@ format_generation (const MnsRows *rows, guint row, const char *name)
 
 static const MnsPageColumn history_columns[] = {
   { "at", mns_format_time }, { "protocol", NULL }, { "step", NULL },
-  { "name", NULL },          { "lims_id", NULL },  { "status", format_stage_state },
+  { "name", NULL },          { "lims_id", NULL },  { "status", mns_format_stage_state },
   { "run_lims_id", NULL },   { "person", NULL },   { "workflow", NULL },
 };
 
