@@ -26,6 +26,8 @@
 #define PUSH_STORES 12
 #define PULL_STORES 8
 #define DAY_S (24 * 60 * 60)
+/* What another process changed in the configuration is seen at the latest after so long. */
+#define MEMO_AGE_US G_USEC_PER_SEC
 
 typedef struct
 {
@@ -289,6 +291,9 @@ build_server (Program *self, GError **error)
   g_mutex_init (&server->lock);
   server->push = mns_pool_new (instance->application, PUSH_STORES);
   server->pull = mns_pool_new (instance->application, PULL_STORES);
+  server->memo = mns_memo_new (MEMO_AGE_US);
+  mns_pool_set_memo (server->push, server->memo);
+  mns_pool_set_memo (server->pull, server->memo);
   server->attempts = mns_attempts_open (instance->state, server->push, error);
   if (server->attempts == NULL)
     return FALSE;
@@ -307,7 +312,7 @@ build_server (Program *self, GError **error)
   mns_http_set_log_requests (server->http, self->options.log_requests);
   mns_http_set_behind_proxy (server->http, self->options.behind_proxy);
   server->pokes = mns_pokes_new (server->http);
-  server->notifier = mns_notifier_new (instance->application, server->pokes);
+  server->notifier = mns_notifier_new (instance->application, server->pokes, server->memo);
   mns_gate_set_ended_func (server->gate, login_ended, server->pokes);
   add_routes (server);
   return TRUE;
@@ -328,6 +333,7 @@ clear_server (MnsServer *server)
   g_clear_pointer (&server->attempts, mns_attempts_free);
   g_clear_pointer (&server->push, mns_pool_free);
   g_clear_pointer (&server->pull, mns_pool_free);
+  g_clear_pointer (&server->memo, mns_memo_free);
   g_clear_pointer (&server->windows, g_hash_table_unref);
   g_clear_pointer (&server->state, g_free);
 }

@@ -14,8 +14,8 @@
 #include "server/access/password.h"
 #include "sync/model/error.h"
 
-/* A token found good is not looked up again for so long. An end made here is seen at once; one
- * made by another instance within this time.
+/* A token found good is not looked up again for so long. An end made here is seen at once, a person
+ * archived here too (the memo's generation); what another instance did within this time.
  */
 #define CACHE_US G_USEC_PER_SEC
 #define MOST_CACHED 10000
@@ -23,6 +23,7 @@
 typedef struct
 {
   MnsLogin login;
+  guint generation;
   gint64 until;
 } Cached;
 
@@ -30,7 +31,9 @@ struct _MnsGate
 {
   MnsPool *pool;
   MnsRate *rate;
+  MnsMemo *memo; /* nullable: then nothing is cached */
   GMutex lock;
+  guint n_ends;      /* logins that ended here; under the lock */
   GHashTable *cache; /* GBytes: hash of the token -> Cached * */
   MnsLoginEndedFunc ended;
   gpointer ended_data;
@@ -43,6 +46,7 @@ mns_gate_new (MnsPool *pool)
 
   self->pool = pool;
   self->rate = mns_rate_new ();
+  self->memo = mns_pool_get_memo (pool);
   self->cache =
       g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, g_free);
   g_mutex_init (&self->lock);
@@ -92,6 +96,7 @@ void
 mns_gate_forget (MnsGate *self, const MnsId *login)
 {
   g_mutex_lock (&self->lock);
+  self->n_ends++;
   g_hash_table_foreach_remove (self->cache, is_login, (gpointer) login);
   g_mutex_unlock (&self->lock);
   if (login != NULL && self->ended != NULL)
@@ -121,6 +126,8 @@ typedef struct
 {
   GBytes *hash;
   gint64 now;
+  guint generation;
+  guint n_ends;
   MnsLogin login;
 } Lookup;
 
@@ -146,7 +153,9 @@ find_cached (MnsGate *self, Lookup *lookup)
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
   Cached *cached = g_hash_table_lookup (self->cache, lookup->hash);
 
-  if (cached == NULL || cached->until <= lookup->now)
+  lookup->generation = self->memo != NULL ? mns_memo_get_generation (self->memo) : 0;
+  lookup->n_ends = self->n_ends;
+  if (cached == NULL || cached->until <= lookup->now || cached->generation != lookup->generation)
     return FALSE;
   lookup->login = cached->login;
   return TRUE;
@@ -158,10 +167,13 @@ remember (MnsGate *self, const Lookup *lookup)
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
   Cached *cached;
 
+  if (self->memo == NULL || self->n_ends != lookup->n_ends)
+    return; /* a login ended while this one was looked up: perhaps this one */
   if (g_hash_table_size (self->cache) >= MOST_CACHED)
     g_hash_table_remove_all (self->cache);
   cached = g_new0 (Cached, 1);
   cached->login = lookup->login;
+  cached->generation = lookup->generation;
   cached->until = lookup->now + CACHE_US;
   g_hash_table_insert (self->cache, g_bytes_ref (lookup->hash), cached);
 }

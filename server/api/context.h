@@ -21,6 +21,7 @@ typedef struct
   char *state;   /* folder of our own: packs, files, running commands */
   MnsPool *push; /* for commands */
   MnsPool *pull; /* for reading */
+  MnsMemo *memo; /* of both pools: configuration and rights */
   MnsGate *gate;
   MnsHttp *http;
   MnsPokes *pokes;

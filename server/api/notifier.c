@@ -21,6 +21,7 @@
 struct _MnsNotifier
 {
   MnsPokes *pokes;
+  MnsMemo *memo;
   char *conninfo;
   MnsPool *pool; /* of one: to read the feed */
   int bell;      /* eventfd: rung by commands and by the end */
@@ -94,6 +95,15 @@ poke_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+static gboolean
+has_configuration (const GArray *scopes)
+{
+  for (guint i = 0; i < scopes->len; i++)
+    if (mns_id_equal (&g_array_index (scopes, MnsId, i), &MNS_ID_CONFIGURATION))
+      return TRUE;
+  return FALSE;
+}
+
 static void
 look (MnsNotifier *self)
 {
@@ -103,6 +113,7 @@ look (MnsNotifier *self)
   if (!mns_pool_run_read (self->pool, read_scopes, &it, &error))
     {
       /* a restored database has another history: from now on, and everyone pulls by the minute */
+      mns_memo_forget (self->memo);
       g_clear_pointer (&self->cursor, g_free);
       g_clear_pointer (&it.cursor, g_free);
       g_array_unref (it.scopes);
@@ -111,6 +122,8 @@ look (MnsNotifier *self)
     }
   g_free (self->cursor);
   self->cursor = it.cursor;
+  if (has_configuration (it.scopes))
+    mns_memo_forget (self->memo);
   if (it.scopes->len > 0)
     {
       Poke *poke = g_new0 (Poke, 1);
@@ -201,11 +214,12 @@ ring (MnsNotifier *self)
 }
 
 MnsNotifier *
-mns_notifier_new (const char *conninfo, MnsPokes *pokes)
+mns_notifier_new (const char *conninfo, MnsPokes *pokes, MnsMemo *memo)
 {
   MnsNotifier *self = g_new0 (MnsNotifier, 1);
 
   self->pokes = pokes;
+  self->memo = memo;
   self->conninfo = g_strdup (conninfo);
   self->pool = mns_pool_new (conninfo, 1);
   self->bell = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);

@@ -10,10 +10,10 @@ G_BEGIN_DECLS
  *
  * Tells the event streams of this process what changed, and other processes on the same database
  * that something did: one NOTIFY per 20 ms outside of the commands' transactions, and a look once
- * a second in case one gets lost (sync-protocol.md 12). It has a thread and two connections of its
- * own.
+ * a second in case one gets lost (sync-protocol.md 12). When the configuration changed it empties
+ * the memo before anyone is told. It has a thread and two connections of its own.
  */
-MnsNotifier *mns_notifier_new (const char *conninfo, MnsPokes *pokes);
+MnsNotifier *mns_notifier_new (const char *conninfo, MnsPokes *pokes, MnsMemo *memo);
 void mns_notifier_free (MnsNotifier *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MnsNotifier, mns_notifier_free)
 

@@ -19,6 +19,7 @@
 struct _MnsPool
 {
   char *conninfo;
+  MnsMemo *memo; /* nullable */
   GMutex lock;
   GCond returned;
   GPtrArray *idle; /* MnsStore */
@@ -69,6 +70,20 @@ mns_pool_free (MnsPool *self)
   g_cond_clear (&self->returned);
   g_free (self->conninfo);
   g_free (self);
+}
+
+void
+mns_pool_set_memo (MnsPool *self, MnsMemo *memo)
+{
+  g_return_if_fail (self->n_open == 0);
+
+  self->memo = memo;
+}
+
+MnsMemo *
+mns_pool_get_memo (MnsPool *self)
+{
+  return self->memo;
 }
 
 /* An idle store, or the right to open one. FALSE after waiting too long for either. */
@@ -122,7 +137,11 @@ mns_pool_take (MnsPool *self, GError **error)
       return NULL;
     }
   if (store == NULL)
-    store = mns_pg_store_open (self->conninfo, error);
+    {
+      store = mns_pg_store_open (self->conninfo, error);
+      if (store != NULL)
+        mns_store_set_memo (store, self->memo);
+    }
   if (store == NULL)
     count_closed (self);
   return store;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/store/pg-store.h"
+#include "sync/store/memo.h"
 
 G_BEGIN_DECLS
 
@@ -16,6 +17,10 @@ typedef struct _MnsPool MnsPool;
 MnsPool *mns_pool_new (const char *conninfo, guint n_stores);
 void mns_pool_free (MnsPool *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MnsPool, mns_pool_free)
+
+/* (nullable): what its stores remember; before the first is taken. It outlives the pool. */
+void mns_pool_set_memo (MnsPool *self, MnsMemo *memo);
+MnsMemo *mns_pool_get_memo (MnsPool *self);
 
 MnsStore *mns_pool_take (MnsPool *self, GError **error);
 void mns_pool_give_back (MnsPool *self, MnsStore *store);

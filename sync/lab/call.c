@@ -301,33 +301,11 @@ mns_call_failed (MnsCall *call)
   return call->result->outcome != MNS_OUTCOME_OK;
 }
 
-#define RIGHTS                                                                                     \
-  "SELECT p.status, g.permission FROM person p LEFT JOIN person_role r ON r.person_id = p.id"      \
-  " LEFT JOIN role_permission g ON g.role_id = r.role_id WHERE p.id = $person"
-
 /* See mns_lab_ask(). */
 void
 mns_call_ask_rights (MnsCall *call)
 {
-  mns_transaction_ask (call->tx, RIGHTS, MNS_ARGS (MNS_ARG_ID ("person", &call->lab->person)));
-}
-
-static gboolean
-load_rights (MnsCall *call, GError **error)
-{
-  g_autoptr (MnsRows) rows = NULL;
-
-  if (call->rights != NULL)
-    return TRUE;
-  rows = mns_transaction_query (
-      call->tx, RIGHTS, MNS_ARGS (MNS_ARG_ID ("person", &call->lab->person)), error);
-  if (rows == NULL)
-    return FALSE;
-  call->rights = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  for (guint i = 0; i < mns_rows_get_n_rows (rows); i++)
-    if (g_str_equal (mns_rows_get_text (rows, i, 0), "ACTIVE") && !mns_rows_is_null (rows, i, 1))
-      g_hash_table_add (call->rights, g_strdup (mns_rows_get_text (rows, i, 1)));
-  return TRUE;
+  mns_rights_ask (call->tx, &call->lab->person);
 }
 
 /**
@@ -343,9 +321,11 @@ mns_call_may (MnsCall *call, const char *permission, gboolean *may, GError **err
   *may = TRUE;
   if (call->lab->as_system)
     return TRUE;
-  if (!load_rights (call, error))
+  if (call->rights == NULL)
+    call->rights = mns_rights_load (call->tx, &call->lab->person, error);
+  if (call->rights == NULL)
     return FALSE;
-  *may = g_hash_table_contains (call->rights, permission);
+  *may = mns_rights_have (call->rights, permission);
   return TRUE;
 }
 

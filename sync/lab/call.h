@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sync/lab/command.h"
+#include "sync/lab/rights.h"
 
 G_BEGIN_DECLS
 
@@ -20,7 +21,7 @@ struct _MnsCall
   MnsResult *result;
   gint64 now; /* what changed_at gets: recorded_at on the server, performed_at on a device */
   GHashTable *tape_at; /* how far each class of the tape is read */
-  GHashTable *rights;  /* permissions of the person, once asked for */
+  MnsRights *rights;   /* of the person, once asked for */
 };
 
 /* Arguments. A missing one is NULL, 0 or FALSE. */

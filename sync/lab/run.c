@@ -14,6 +14,7 @@
 #include "sync/lab/run.h"
 #include "sync/model/entity.h"
 #include "sync/model/error.h"
+#include "sync/store/memo.h"
 
 #define SAVEPOINT "mns_rule"
 
@@ -64,7 +65,7 @@ check_right (MnsCall *call, GError **error)
     return TRUE;
   if (!mns_call_may (call, "ReadOnly", &may, error))
     return FALSE;
-  if (may || g_hash_table_size (call->rights) == 0)
+  if (may || mns_rights_are_none (call->rights))
     mns_call_deny (call, call->spec->right != NULL ? call->spec->right : "ClarityLogin");
   else if (call->spec->right != NULL)
     {
@@ -130,6 +131,9 @@ resolve_expect (MnsCall *call, GError **error)
 static gboolean
 check_call (MnsCall *call, GError **error)
 {
+  /* all that change the configuration or people's rights are online only */
+  if (call->spec->online_only)
+    mns_transaction_change_configuration (call->tx);
   if (!check_right (call, error))
     return FALSE;
   if (mns_call_failed (call))
@@ -240,7 +244,7 @@ mns_lab_run_nested (MnsCall *outer, MnsCommand *command, MnsResult **result, GEr
   done =
       check_call (&call, error) && (mns_call_failed (&call) || call.spec->handler (&call, error));
   g_hash_table_unref (call.tape_at);
-  g_clear_pointer (&call.rights, g_hash_table_unref);
+  g_clear_pointer (&call.rights, mns_rights_free);
   if (!done)
     {
       mns_result_free (call.result);
@@ -304,7 +308,7 @@ mns_lab_run (const MnsLab *lab, MnsCommand *command, GError **error)
   call.tape_at = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   done = check_call (&call, error) && (mns_call_failed (&call) || run_handler (&call, error));
   g_hash_table_unref (call.tape_at);
-  g_clear_pointer (&call.rights, g_hash_table_unref);
+  g_clear_pointer (&call.rights, mns_rights_free);
   if (!done)
     {
       mns_result_free (call.result);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 #pragma once
 
-#include "sync/store/store.h"
+#include "sync/store/memo.h"
 
 G_BEGIN_DECLS
 
@@ -33,6 +33,7 @@ struct _MnsStore
   const MnsStoreClass *klass;
   gboolean partial; /* holds only the rows of some scopes: a device's replica */
   guint64 n_statements;
+  MnsMemo *memo; /* nullable; shared */
 };
 
 struct _MnsTransaction
@@ -40,7 +41,14 @@ struct _MnsTransaction
   const MnsStoreClass *klass;
   MnsStore *store;
   MnsAccess access;
+
+  /* see sync/store/memo.h */
+  guint generation;
+  gint64 began;
+  gboolean changes_configuration;
 };
+
+void mns_memo_begin (MnsMemo *self, guint *generation, gint64 *began);
 
 /* The pieces of a statement, found once a text: see statement.c. */
 typedef enum

@@ -17,10 +17,17 @@
 MnsTransaction *
 mns_store_begin (MnsStore *self, MnsAccess access, GError **error)
 {
-  MnsTransaction *transaction = self->klass->begin (self, access, error);
+  MnsTransaction *transaction;
+  guint generation = 0;
+  gint64 began = 0;
 
+  if (self->memo != NULL)
+    mns_memo_begin (self->memo, &generation, &began);
+  transaction = self->klass->begin (self, access, error);
   if (transaction != NULL)
     {
+      transaction->generation = generation;
+      transaction->began = began;
       transaction->klass = self->klass;
       transaction->store = self;
       transaction->access = access;
@@ -45,7 +52,12 @@ mns_store_free (MnsStore *self)
 gboolean
 mns_transaction_commit (MnsTransaction *self, GError **error)
 {
-  return self->klass->commit (self, error);
+  gboolean done = self->klass->commit (self, error);
+
+  /* A commit whose answer got lost may have happened. */
+  if (self->changes_configuration && self->store->memo != NULL)
+    mns_memo_forget (self->store->memo);
+  return done;
 }
 
 /**

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "sync/model/packed.h"
+#include "sync/store/memo.h"
 #include "sync/views/columns.h"
 
 #define DAY_US (24 * G_GINT64_CONSTANT (3600000000))
@@ -81,32 +82,46 @@ load_axes (MnsTransaction *tx, GError **error)
   return g_steal_pointer (&axes);
 }
 
+static void
+clear_catalog (gpointer data)
+{
+  MnsCatalog *self = data;
+
+  g_clear_pointer (&self->fields, g_hash_table_unref);
+  g_clear_pointer (&self->axes, g_hash_table_unref);
+}
+
+static const MnsMemoKind catalog_kind = { "catalog", clear_catalog };
+
+/* Gives it back. */
 void
 mns_catalog_free (MnsCatalog *self)
 {
-  if (self == NULL)
-    return;
-  g_clear_pointer (&self->fields, g_hash_table_unref);
-  g_clear_pointer (&self->axes, g_hash_table_unref);
-  g_free (self);
+  mns_memo_release (&catalog_kind, self);
 }
 
 /**
  * mns_catalog_load:
  *
- * Returns: (transfer full): the configuration that a page needs, or %NULL with @error set
+ * Returns: (transfer full): the configuration that a page needs, shared and not to be changed, or
+ *   %NULL with @error set
  */
 MnsCatalog *
 mns_catalog_load (MnsTransaction *tx, GError **error)
 {
-  g_autoptr (MnsCatalog) self = g_new0 (MnsCatalog, 1);
+  MnsCatalog *known = mns_transaction_recall (tx, &catalog_kind, NULL);
+  g_autoptr (MnsCatalog) self = NULL;
 
+  if (known != NULL)
+    return known;
+  self = g_atomic_rc_box_new0 (MnsCatalog);
   self->fields = load_fields (tx, error);
   if (self->fields == NULL)
     return NULL;
   self->axes = load_axes (tx, error);
   if (self->axes == NULL)
     return NULL;
+  mns_transaction_remember (tx, &catalog_kind, NULL, self);
   return g_steal_pointer (&self);
 }
 

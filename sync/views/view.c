@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "sync/lab/rights.h"
 #include "sync/model/error.h"
 #include "sync/model/packed.h"
 #include "sync/views/tables.h"
@@ -166,21 +167,14 @@ mns_view_result_print (const MnsViewResult *self, gint64 as_of, GString *text)
 static gboolean
 check_right (const MnsLook *look, const MnsViewSpec *spec, GError **error)
 {
-  g_autoptr (MnsRows) rows = NULL;
+  g_autoptr (MnsRights) rights = NULL;
 
   if (spec->right == NULL || look->as_system)
     return TRUE;
-  rows = mns_transaction_query (
-      look->transaction,
-      "SELECT p.permission FROM person_role r "
-      "JOIN role_permission p ON p.role_id = r.role_id "
-      "JOIN person w ON w.id = r.person_id AND w.status = 'ACTIVE' "
-      "WHERE r.person_id = $person AND p.permission = $right",
-      MNS_ARGS (MNS_ARG_ID ("person", &look->person), MNS_ARG_TEXT ("right", spec->right)),
-      error);
-  if (rows == NULL)
+  rights = mns_rights_load (look->transaction, &look->person, error);
+  if (rights == NULL)
     return FALSE;
-  if (mns_rows_get_n_rows (rows) > 0)
+  if (mns_rights_have (rights, spec->right))
     return TRUE;
   g_set_error (error,
                MNS_ERROR,
