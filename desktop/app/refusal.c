@@ -91,6 +91,21 @@ say_word (const char *says, guint at, const char *word)
   return word;
 }
 
+/* A sentence begins with a capital, unless with a value, which is somebody's own. */
+static char *
+begin_sentence (JsonObject *values, char *sentence)
+{
+  const char *format = _ (json_object_get_string_member_with_default (values, "says", ""));
+  g_autofree char *rest = sentence;
+  char first[8] = "";
+
+  if (json_object_get_string_member_with_default (values, "says", "")[0] == '\0' ||
+      !g_unichar_isalpha (g_utf8_get_char (format)))
+    return g_steal_pointer (&rest);
+  g_unichar_to_utf8 (g_unichar_toupper (g_utf8_get_char (sentence)), first);
+  return g_strconcat (first, g_utf8_next_char (sentence), NULL);
+}
+
 /**
  * mns_refusal_say:
  * @message: the English sentence
@@ -108,7 +123,9 @@ mns_refusal_say (const char *message, JsonObject *values)
           : 0;
 
   if (sentence == NULL)
-    return g_strdup (message);
+    sentence = g_strdup (message);
+  else
+    sentence = begin_sentence (values, g_steal_pointer (&sentence));
   if (more > 0)
     return g_strdup_printf (
         ngettext ("%s (and %u more)", "%s (and %u more)", more), sentence, more);

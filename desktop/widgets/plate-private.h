@@ -30,6 +30,7 @@ struct _MnsPlate
   GHashTable *tint; /* positions that would be filled now */
   char *line;
 
+  gboolean small; /* see mns_plate_set_small() */
   double scale; /* of text and boxes */
 };
 

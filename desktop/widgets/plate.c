@@ -43,6 +43,9 @@ static const MnsPlateLook looks[] = {
   { G_MAXUINT, 14, 14, 24, 16, 3, 1, 0, 8 },
 };
 
+/* Two of them stand side by side in a window 1280 pixels wide. */
+static const MnsPlateLook small_look = { 96, 45, 36, 28, 22, 6, 1, 9, 11 };
+
 static const MnsAxis *
 get_axis (MnsPlate *self, gboolean rows)
 {
@@ -56,6 +59,8 @@ mns_plate_get_look (MnsPlate *self)
   guint n = get_axis (self, TRUE)->size * get_axis (self, FALSE)->size;
   guint i;
 
+  if (self->small && n <= small_look.max_wells)
+    return &small_look;
   for (i = 0; looks[i].max_wells < n; i++)
     ;
   return &looks[i];
@@ -495,6 +500,20 @@ mns_plate_init (MnsPlate *self)
   self->scale = 1;
   gtk_widget_set_halign (GTK_WIDGET (self), GTK_ALIGN_START);
   gtk_widget_set_valign (GTK_WIDGET (self), GTK_ALIGN_START);
+}
+
+/**
+ * mns_plate_set_small:
+ * @self: a plate
+ * @small: whether its wells are drawn smaller, where another plate stands beside it
+ */
+void
+mns_plate_set_small (MnsPlate *self, gboolean small)
+{
+  g_return_if_fail (MNS_IS_PLATE (self));
+
+  self->small = small;
+  gtk_widget_queue_resize (GTK_WIDGET (self));
 }
 
 /**

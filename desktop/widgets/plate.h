@@ -13,6 +13,7 @@ G_DECLARE_FINAL_TYPE (MnsPlate, mns_plate, MNS, PLATE, GtkWidget)
 GtkWidget *mns_plate_new (MnsPlateModel *model);
 
 MnsPlateModel *mns_plate_get_model (MnsPlate *self);
+void mns_plate_set_small (MnsPlate *self, gboolean small);
 guint mns_plate_get_container (MnsPlate *self);
 void mns_plate_set_container (MnsPlate *self, guint container);
 gboolean mns_plate_get_read_only (MnsPlate *self);

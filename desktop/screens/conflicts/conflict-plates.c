@@ -352,7 +352,9 @@ show_plates (MnsConflictPlates *self)
   mark_taken (self);
   self->mine = MNS_PLATE (mns_plate_new (self->mine_model));
   mns_plate_set_read_only (self->mine, TRUE);
+  mns_plate_set_small (self->mine, TRUE);
   self->now = MNS_PLATE (mns_plate_new (self->now_model));
+  mns_plate_set_small (self->now, TRUE);
   mns_conflict_plates_update (self);
   g_signal_connect_object (
       self->now_model, "changed", G_CALLBACK (now_changed_cb), self, G_CONNECT_SWAPPED);

@@ -74,7 +74,7 @@ static const struct
 } columns[] = {
   { N_ ("Where"), 160 },
   { N_ ("I saw"), 100 },
-  { N_ ("Mine"), 130 },
+  { N_ ("Mine"), 150 },
   { N_ ("Now"), 100 },
 };
 
@@ -113,6 +113,7 @@ make_cell (const char *text, guint column)
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
   gtk_label_set_width_chars (GTK_LABEL (label), 1);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 1); /* the column's width, not the text's */
   gtk_widget_set_size_request (label, columns[column].width, -1);
   gtk_widget_set_tooltip_text (label, text);
   if (column == 0)
@@ -394,8 +395,8 @@ make_heading (MnsConflictRows *self)
   gtk_widget_add_css_class (choose, "caption-heading");
   gtk_size_group_add_widget (self->choices, choose);
   gtk_box_append (GTK_BOX (box), choose);
-  gtk_widget_set_margin_start (box, 12);
-  gtk_widget_set_margin_end (box, 12);
+  gtk_widget_set_margin_start (box, 14); /* a row of the list has 2 of its own */
+  gtk_widget_set_margin_end (box, 14);
   return box;
 }
 
