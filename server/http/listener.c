@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "server/http/late.h"
 #include "server/http/listener.h"
 #include "sync/model/error.h"
 
@@ -83,6 +84,7 @@ free_connection (gpointer data)
 {
   MnsConnection *self = data;
 
+  g_clear_object (&self->out);
   g_object_unref (self->socket);
   g_object_unref (self->remote);
   g_free (self->address);
@@ -116,6 +118,17 @@ is_late (MnsConnection *self, gint64 now)
     }
 }
 
+/* A kept-alive connection that asks nothing more ends without a word: what is written to it could
+ * be taken for the answer to a request that is just on its way.
+ */
+static void
+end_late (MnsConnection *self)
+{
+  if (self->phase == MNS_PHASE_HEAD || self->phase == MNS_PHASE_BODY)
+    mns_late_say (self);
+  mns_connection_shut (self);
+}
+
 static gboolean
 tick_cb (gpointer data)
 {
@@ -127,7 +140,7 @@ tick_cb (gpointer data)
   g_hash_table_iter_init (&iter, self->connections);
   while (g_hash_table_iter_next (&iter, NULL, &connection))
     if (is_late (connection, now))
-      mns_connection_shut (connection);
+      end_late (connection);
   return G_SOURCE_CONTINUE;
 }
 
@@ -141,6 +154,17 @@ stream_gone_cb (gpointer data, GObject *stream)
 }
 
 static void
+pass_on (MnsListener *self, MnsConnection *connection, GIOStream *stream)
+{
+  GOutputStream *out = g_io_stream_get_output_stream (stream);
+
+  if (G_IS_POLLABLE_OUTPUT_STREAM (out))
+    connection->out = G_POLLABLE_OUTPUT_STREAM (g_object_ref (out));
+  mns_connection_enter (connection, MNS_PHASE_HEAD);
+  self->func (stream, connection, self->data);
+}
+
+static void
 handshake_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   Tie *tie = data;
@@ -150,10 +174,7 @@ handshake_cb (GObject *source, GAsyncResult *result, gpointer data)
   /* A stranger who speaks no TLS here is everyday: closed without a word. */
   if (g_tls_connection_handshake_finish (G_TLS_CONNECTION (source), result, NULL) &&
       connection != NULL)
-    {
-      mns_connection_enter (connection, MNS_PHASE_HEAD);
-      tie->listener->func (stream, connection, tie->listener->data);
-    }
+    pass_on (tie->listener, connection, stream);
   g_free (tie);
 }
 
@@ -194,13 +215,13 @@ welcome (Door *door, GSocket *socket)
   connection->remote = remote;
   connection->address = describe (remote);
   connection->secure = door->certificate != NULL;
-  mns_connection_enter (connection, connection->secure ? MNS_PHASE_HANDSHAKE : MNS_PHASE_HEAD);
+  mns_connection_enter (connection, MNS_PHASE_HANDSHAKE);
   g_hash_table_insert (self->connections, remote, connection);
   g_object_weak_ref (G_OBJECT (stream), stream_gone_cb, new_tie (self, remote));
 
   if (door->certificate == NULL)
     {
-      self->func (G_IO_STREAM (stream), connection, self->data);
+      pass_on (self, connection, G_IO_STREAM (stream));
       return;
     }
 

@@ -9,7 +9,8 @@ G_BEGIN_DECLS
  * MnsPhase:
  *
  * What a connection is at, which says how long it may be at it. Seconds are counted by the
- * listener's clock; a connection that takes too long is shut down.
+ * listener's clock; a connection that takes too long is shut down, after a 408 where a request is
+ * being read.
  */
 typedef enum
 {
@@ -30,9 +31,10 @@ typedef enum
 typedef struct
 {
   GSocket *socket;
-  GSocketAddress *remote; /* what the message answers too: the key */
-  char *address;          /* of the peer, for people and for the rate limit */
-  gboolean secure;        /* TLS */
+  GPollableOutputStream *out; /* NULL until it is ready for HTTP */
+  GSocketAddress *remote;     /* what the message answers too: the key */
+  char *address;              /* of the peer, for people and for the rate limit */
+  gboolean secure;            /* TLS */
   MnsPhase phase;
   gint64 since; /* monotonic, of the phase or of the window */
   gsize moved;  /* bytes within the window */

@@ -8,6 +8,8 @@
 
 #include "tests/server/server-fixture.h"
 
+#define N_CLAIMS 50
+
 static MnsTestServer *server;
 
 /* Sends bytes as they are and reads until the other side closes or @enough has come. */
@@ -107,6 +109,107 @@ test_long_head (void)
   g_assert_null (strstr (answer, " 200 "));
 }
 
+/* ---- slow bodies ---- */
+
+static GSocketConnection *
+begin_body (const char *path, gsize length)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  GSocketConnection *connection =
+      g_socket_client_connect_to_uri (client, server->url, 80, NULL, NULL);
+  g_autofree char *head = g_strdup_printf (
+      "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+      "Content-Length: %" G_GSIZE_FORMAT "\r\n\r\n{",
+      path,
+      length);
+
+  g_assert_nonnull (connection);
+  g_assert_true (
+      g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)),
+                                 head,
+                                 strlen (head),
+                                 NULL,
+                                 NULL,
+                                 NULL));
+  return connection;
+}
+
+typedef struct
+{
+  GString *answer;
+  gint64 seconds;
+} SlowBody;
+
+/* A byte a second until there is an answer; the connection must be closed after it. */
+static gpointer
+send_slowly_in_thread (gpointer data)
+{
+  g_autoptr (GSocketConnection) connection = begin_body ("/auth/v1/login", 60000);
+  GSocket *socket = g_socket_connection_get_socket (connection);
+  SlowBody *self = g_new0 (SlowBody, 1);
+  gint64 begun = g_get_monotonic_time ();
+  char buffer[4096];
+  gssize got = 1;
+
+  self->answer = g_string_new (NULL);
+  while (!g_socket_condition_timed_wait (socket, G_IO_IN, G_USEC_PER_SEC, NULL, NULL))
+    g_socket_send (socket, " ", 1, NULL, NULL);
+  self->seconds = (g_get_monotonic_time () - begun) / G_USEC_PER_SEC;
+  while (got > 0)
+    {
+      got = g_socket_receive (socket, buffer, sizeof buffer, NULL, NULL);
+      g_string_append_len (self->answer, buffer, MAX (got, 0));
+    }
+  g_assert_cmpint (got, ==, 0);
+  return self;
+}
+
+/* Began before all other tests here, which thereby show that the others are served. */
+static void
+test_slow_body (gconstpointer data)
+{
+  SlowBody *slow = g_thread_join ((GThread *) data);
+
+  g_test_summary ("A body of a byte a second is refused after half a minute");
+  g_test_message ("after %d s: %s", (int) slow->seconds, slow->answer->str);
+  g_assert_true (g_str_has_prefix (slow->answer->str, "HTTP/1.1 408 "));
+  g_assert_nonnull (strstr (slow->answer->str, "\"slow_body\""));
+  g_assert_nonnull (strstr (slow->answer->str, "nosniff"));
+  g_assert_cmpint (slow->seconds, >=, 25);
+  g_assert_cmpint (slow->seconds, <, 60);
+  g_string_free (slow->answer, TRUE);
+  g_free (slow);
+}
+
+static gint64
+read_server_memory (void)
+{
+  g_autofree char *path =
+      g_strdup_printf ("/proc/%s/status", g_subprocess_get_identifier (server->process));
+  g_autofree char *text = NULL;
+  const char *line;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  line = strstr (text, "VmRSS:");
+  g_assert_nonnull (line);
+  return g_ascii_strtoll (line + strlen ("VmRSS:"), NULL, 10) * 1024;
+}
+
+static void
+test_claimed_bodies (void)
+{
+  g_autoptr (GPtrArray) open = g_ptr_array_new_with_free_func (g_object_unref);
+  gint64 before = read_server_memory ();
+  g_autoptr (MnsTestReply) reply = NULL;
+
+  g_test_summary ("Fifty bodies that claim to be 15 MiB and do not come take no memory");
+  for (guint i = 0; i < N_CLAIMS; i++)
+    g_ptr_array_add (open, begin_body ("/sync/v1/push", 15 * 1024 * 1024));
+  reply = mns_test_ask (server, "GET", "/healthz", NULL, NULL);
+  g_assert_cmpint (reply->status, ==, 200);
+  g_assert_cmpint (read_server_memory () - before, <, 32 * 1024 * 1024);
+}
+
 static void
 test_slow_head (void)
 {
@@ -117,6 +220,8 @@ test_slow_head (void)
   g_test_summary ("A head that does not come is waited for ten seconds");
   g_assert_cmpint (seconds, >=, 9);
   g_assert_cmpint (seconds, <, 25);
+  g_assert_true (g_str_has_prefix (answer, "HTTP/1.1 408 "));
+  g_assert_nonnull (strstr (answer, "\"slow_head\""));
 }
 
 static void
@@ -278,10 +383,12 @@ test_many_connections (void)
 int
 main (int argc, char **argv)
 {
+  GThread *slow;
   int status;
 
   g_test_init (&argc, &argv, NULL);
   server = mns_test_server_new ();
+  slow = g_thread_new ("slow-body", send_slowly_in_thread, NULL);
 
   g_test_add_func ("/http/malformed", test_malformed);
   g_test_add_func ("/http/kept-alive", test_kept_alive);
@@ -294,7 +401,9 @@ main (int argc, char **argv)
   g_test_add_func ("/http/health", test_health);
   g_test_add_func ("/http/page-etag", test_page_etag);
   g_test_add_func ("/http/many-connections", test_many_connections);
+  g_test_add_func ("/http/claimed-bodies", test_claimed_bodies);
   g_test_add_func ("/http/slow-head", test_slow_head);
+  g_test_add_data_func ("/http/slow-body", slow, test_slow_body);
   status = g_test_run ();
   mns_test_server_free (server);
   return status;
