@@ -16,6 +16,7 @@
 #include "server/admin/instance.h"
 #include "server/api/context.h"
 #include "server/api/notifier.h"
+#include "server/api/windows.h"
 #include "server/files/blobs.h"
 #include "server/http/certificate.h"
 #include "server/http/log.h"
@@ -312,7 +313,7 @@ build_server (Program *self, GError **error)
   mns_http_set_log_requests (server->http, self->options.log_requests);
   mns_http_set_behind_proxy (server->http, self->options.behind_proxy);
   server->pokes = mns_pokes_new (server->http);
-  server->notifier = mns_notifier_new (instance->application, server->pokes, server->memo);
+  server->notifier = mns_notifier_new (instance->application, server);
   mns_gate_set_ended_func (server->gate, login_ended, server->pokes);
   add_routes (server);
   return TRUE;
@@ -334,7 +335,7 @@ clear_server (MnsServer *server)
   g_clear_pointer (&server->push, mns_pool_free);
   g_clear_pointer (&server->pull, mns_pool_free);
   g_clear_pointer (&server->memo, mns_memo_free);
-  g_clear_pointer (&server->windows, g_hash_table_unref);
+  mns_windows_clear (server);
   g_clear_pointer (&server->state, g_free);
 }
 

@@ -30,7 +30,7 @@ typedef struct
   MnsNotifier *notifier;
   MnsBlobs *blobs;
   MnsPacks *packs;
-  GHashTable *windows; /* scopes.c: projects with work, by days */
+  GHashTable *windows; /* windows.c: projects with work, by days */
   GMutex lock;         /* of windows */
 } MnsServer;
 

@@ -234,6 +234,8 @@ typedef struct
   gboolean is_device;
   MnsId client;
   GHashTable *scopes; /* NULL: all */
+  gboolean follows;
+  gboolean own_only;
 } Listening;
 
 static gboolean
@@ -241,6 +243,7 @@ find_scopes (MnsTransaction *tx, gpointer data, GError **error)
 {
   Listening *self = data;
   g_auto (MnsHeld) held = { 0 };
+  g_autoptr (GHashTable) allowed = NULL;
 
   g_clear_pointer (&self->scopes, g_hash_table_unref);
   if (self->is_device)
@@ -249,6 +252,10 @@ find_scopes (MnsTransaction *tx, gpointer data, GError **error)
               self->server, tx, &self->client, &self->request->person, -1, &held, error))
         return FALSE;
       self->scopes = g_steal_pointer (&held.wanted);
+      self->follows = held.window_days > 0;
+      if (!mns_scopes_allowed (tx, &self->request->person, &allowed, error))
+        return FALSE;
+      self->own_only = allowed != NULL;
       return TRUE;
     }
   if (!mns_scopes_allowed (tx, &self->request->person, &self->scopes, error))
@@ -287,5 +294,7 @@ mns_api_events (MnsHttpRequest *request, MnsHttpAnswer *answer, gpointer data)
   who->person = request->person;
   who->client = self.client;
   who->scopes = self.scopes;
+  who->follows = self.follows;
+  who->own_only = self.own_only;
   mns_pokes_answer (answer, who);
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "server/api/notifier.h"
+#include "server/api/windows.h"
 #include "server/http/log.h"
 #include "server/store/feed.h"
 #include "server/store/pg-error.h"
@@ -20,8 +21,7 @@
 
 struct _MnsNotifier
 {
-  MnsPokes *pokes;
-  MnsMemo *memo;
+  MnsServer *server;
   char *conninfo;
   MnsPool *pool; /* of one: to read the feed */
   int bell;      /* eventfd: rung by commands and by the end */
@@ -42,6 +42,7 @@ typedef struct
   MnsNotifier *self;
   char *cursor;
   GArray *scopes; /* MnsId: outer ones */
+  GArray *news;   /* MnsPokeProject */
 } Look;
 
 /* A change inside of a container or a run is told to those who see it from outside. */
@@ -74,14 +75,19 @@ read_scopes (MnsTransaction *tx, gpointer data, GError **error)
 
   g_clear_pointer (&look->cursor, g_free);
   g_array_set_size (look->scopes, 0);
+  g_array_set_size (look->news, 0);
   changed = mns_feed_scopes (tx, look->self->cursor, &look->cursor, error);
-  return changed != NULL && (changed->len == 0 || add_outer (tx, changed, look->scopes, error));
+  return changed != NULL &&
+         (changed->len == 0 ||
+          (mns_windows_follow (look->self->server, tx, changed, look->news, error) &&
+           add_outer (tx, changed, look->scopes, error)));
 }
 
 typedef struct
 {
   MnsPokes *pokes;
   GArray *scopes;
+  GArray *news;
 } Poke;
 
 static gboolean
@@ -89,8 +95,9 @@ poke_cb (gpointer data)
 {
   Poke *poke = data;
 
-  mns_pokes_poke (poke->pokes, (const MnsId *) (gpointer) poke->scopes->data, poke->scopes->len);
+  mns_pokes_poke (poke->pokes, poke->scopes, poke->news);
   g_array_unref (poke->scopes);
+  g_array_unref (poke->news);
   g_free (poke);
   return G_SOURCE_REMOVE;
 }
@@ -107,32 +114,37 @@ has_configuration (const GArray *scopes)
 static void
 look (MnsNotifier *self)
 {
-  Look it = { .self = self, .scopes = g_array_new (FALSE, FALSE, sizeof (MnsId)) };
+  Look it = { .self = self,
+              .scopes = g_array_new (FALSE, FALSE, sizeof (MnsId)),
+              .news = g_array_new (FALSE, FALSE, sizeof (MnsPokeProject)) };
   g_autoptr (GError) error = NULL;
 
   if (!mns_pool_run_read (self->pool, read_scopes, &it, &error))
     {
       /* a restored database has another history: from now on, and everyone pulls by the minute */
-      mns_memo_forget (self->memo);
+      mns_memo_forget (self->server->memo);
       g_clear_pointer (&self->cursor, g_free);
       g_clear_pointer (&it.cursor, g_free);
       g_array_unref (it.scopes);
+      g_array_unref (it.news);
       g_debug ("The change feed cannot be read: %s", error->message);
       return;
     }
   g_free (self->cursor);
   self->cursor = it.cursor;
   if (has_configuration (it.scopes))
-    mns_memo_forget (self->memo);
+    mns_memo_forget (self->server->memo);
   if (it.scopes->len > 0)
     {
       Poke *poke = g_new0 (Poke, 1);
 
-      poke->pokes = self->pokes;
+      poke->pokes = self->server->pokes;
       poke->scopes = g_array_ref (it.scopes);
+      poke->news = g_array_ref (it.news);
       g_idle_add_full (G_PRIORITY_DEFAULT, poke_cb, poke, NULL);
     }
   g_array_unref (it.scopes);
+  g_array_unref (it.news);
 }
 
 /* ---- the other processes ---- */
@@ -214,12 +226,11 @@ ring (MnsNotifier *self)
 }
 
 MnsNotifier *
-mns_notifier_new (const char *conninfo, MnsPokes *pokes, MnsMemo *memo)
+mns_notifier_new (const char *conninfo, MnsServer *server)
 {
   MnsNotifier *self = g_new0 (MnsNotifier, 1);
 
-  self->pokes = pokes;
-  self->memo = memo;
+  self->server = server;
   self->conninfo = g_strdup (conninfo);
   self->pool = mns_pool_new (conninfo, 1);
   self->bell = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  * a second in case one gets lost (sync-protocol.md 12). When the configuration changed it empties
  * the memo before anyone is told. It has a thread and two connections of its own.
  */
-MnsNotifier *mns_notifier_new (const char *conninfo, MnsPokes *pokes, MnsMemo *memo);
+MnsNotifier *mns_notifier_new (const char *conninfo, MnsServer *server);
 void mns_notifier_free (MnsNotifier *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MnsNotifier, mns_notifier_free)
 

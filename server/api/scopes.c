@@ -7,19 +7,11 @@
 #include <string.h>
 
 #include "server/api/scopes.h"
+#include "server/api/windows.h"
 #include "sync/model/error.h"
 
-#define DAY_US (G_GINT64_CONSTANT (86400) * G_USEC_PER_SEC)
-/* How long the projects of a window are believed; for all devices together. */
-#define WINDOW_HOLDS_US (30 * G_USEC_PER_SEC)
 #define LONGEST_WINDOW 3650
 #define MOST_CHOSEN 10000
-
-typedef struct
-{
-  gint64 at;
-  GHashTable *projects; /* MnsId set */
-} Window;
 
 static GHashTable *
 new_id_set (void)
@@ -90,69 +82,6 @@ mns_scopes_allowed (MnsTransaction *tx, const MnsId *person, GHashTable **projec
   return TRUE;
 }
 
-/* ---- the window ---- */
-
-static GHashTable *
-query_window (MnsTransaction *tx, gint64 days, gint64 now, GError **error)
-{
-  g_autoptr (MnsRows) rows = mns_transaction_query (
-      tx,
-      "SELECT id FROM project WHERE changed_at > $since AND close_date IS NULL"
-      " UNION SELECT a.scope_id FROM stage_entry e JOIN artifact a ON a.id = e.artifact_id"
-      " JOIN project p ON p.id = a.scope_id WHERE e.status IN ('QUEUED', 'IN_PROGRESS')",
-      MNS_ARGS (MNS_ARG_INT ("since", now - days * DAY_US)),
-      error);
-  GHashTable *set;
-
-  if (rows == NULL)
-    return NULL;
-  set = new_id_set ();
-  add_ids (set, rows);
-  return set;
-}
-
-static void
-free_window (gpointer data)
-{
-  Window *window = data;
-
-  g_hash_table_unref (window->projects);
-  g_free (window);
-}
-
-/* Returns: (transfer full): the projects with open work or changes */
-static GHashTable *
-get_window (MnsServer *server, MnsTransaction *tx, gint64 days, GError **error)
-{
-  gint64 now = g_get_real_time ();
-  GHashTable *projects;
-  Window *window;
-
-  g_mutex_lock (&server->lock);
-  if (server->windows == NULL)
-    server->windows = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, free_window);
-  window = g_hash_table_lookup (server->windows, &days);
-  projects = window != NULL && now - window->at < WINDOW_HOLDS_US
-                 ? g_hash_table_ref (window->projects)
-                 : NULL;
-  g_mutex_unlock (&server->lock);
-  if (projects != NULL)
-    return projects;
-
-  projects = query_window (tx, days, now, error);
-  if (projects == NULL)
-    return NULL;
-  window = g_new0 (Window, 1);
-  window->at = now;
-  window->projects = g_hash_table_ref (projects);
-  g_mutex_lock (&server->lock);
-  if (g_hash_table_size (server->windows) > 64)
-    g_hash_table_remove_all (server->windows);
-  g_hash_table_insert (server->windows, g_memdup2 (&days, sizeof days), window);
-  g_mutex_unlock (&server->lock);
-  return projects;
-}
-
 /* ---- held and wanted ---- */
 
 static void
@@ -161,8 +90,8 @@ want (MnsHeld *held, const MnsId *id)
   g_hash_table_add (held->wanted, mns_id_dup (id));
 }
 
-/* What is held and still young stays, whatever the list of the window says: that list is some
- * seconds old, and a project that this device has just made may not be in it yet.
+/* What is held and still young stays, whatever the list of the window says: that list may lag a
+ * moment, and a project that this device has just made may not be in it yet.
  */
 static gboolean
 want_recent (MnsTransaction *tx, MnsHeld *held, GError **error)
@@ -172,7 +101,7 @@ want_recent (MnsTransaction *tx, MnsHeld *held, GError **error)
       "SELECT s.scope_id FROM sync_scope s JOIN project p ON p.id = s.scope_id"
       " WHERE s.client_id = $client AND s.ended IS NULL AND p.changed_at > $since",
       MNS_ARGS (MNS_ARG_ID ("client", &held->client),
-                MNS_ARG_INT ("since", g_get_real_time () - held->window_days * DAY_US)),
+                MNS_ARG_INT ("since", g_get_real_time () - held->window_days * MNS_DAY_US)),
       error);
 
   if (rows == NULL)
@@ -203,7 +132,7 @@ find_wanted (MnsServer *server, MnsTransaction *tx, MnsHeld *held, MnsRows *rows
     return TRUE;
   if (!want_recent (tx, held, error))
     return FALSE;
-  window = get_window (server, tx, held->window_days, error);
+  window = mns_windows_get (server, tx, held->window_days, error);
   if (window == NULL)
     return FALSE;
   g_hash_table_iter_init (&iter, window);

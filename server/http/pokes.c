@@ -143,16 +143,43 @@ append_scope (GString *text, const MnsId *scope, gboolean first)
   return FALSE;
 }
 
+/* The scopes of a stream are those when it began; a project made since is in none of them. */
+static gboolean
+is_news_for (const MnsPokeListener *who, const MnsPokeProject *project)
+{
+  return who->follows && who->scopes != NULL &&
+         !g_hash_table_contains (who->scopes, &project->project) &&
+         (!who->own_only || mns_id_equal (&project->person, &who->person));
+}
+
+/* Writes the poke; FALSE: it is none of this one's business. */
+static gboolean
+write_poke (GString *text, const MnsPokeListener *who, GArray *scopes, GArray *projects)
+{
+  gboolean first = TRUE;
+
+  g_string_assign (text, "event: poke\ndata: {\"scopes\":[");
+  for (guint i = 0; i < scopes->len; i++)
+    if (who->scopes == NULL ||
+        g_hash_table_contains (who->scopes, &g_array_index (scopes, MnsId, i)))
+      first = append_scope (text, &g_array_index (scopes, MnsId, i), first);
+  for (guint i = 0; i < projects->len; i++)
+    if (is_news_for (who, &g_array_index (projects, MnsPokeProject, i)))
+      first = append_scope (text, &g_array_index (projects, MnsPokeProject, i).project, first);
+  g_string_append (text, "]}\n\n");
+  return !first;
+}
+
 /**
  * mns_pokes_poke:
  * @self: the streams
- * @scopes: (array length=n_scopes): outer scopes in which something changed
- * @n_scopes: how many
+ * @scopes: #MnsId: outer scopes in which something changed
+ * @projects: #MnsPokeProject: those of them that are open projects
  *
- * Tells everyone who holds one of them.
+ * Tells everyone who holds one of them, or should.
  */
 void
-mns_pokes_poke (MnsPokes *self, const MnsId *scopes, guint n_scopes)
+mns_pokes_poke (MnsPokes *self, GArray *scopes, GArray *projects)
 {
   g_autoptr (GString) text = g_string_new (NULL);
   g_autoptr (GList) streams = g_hash_table_get_keys (self->streams);
@@ -160,16 +187,9 @@ mns_pokes_poke (MnsPokes *self, const MnsId *scopes, guint n_scopes)
   for (GList *l = streams; l != NULL; l = l->next)
     {
       Stream *stream = l->data;
-      gboolean first = TRUE;
 
-      g_string_assign (text, "event: poke\ndata: {\"scopes\":[");
-      for (guint i = 0; i < n_scopes; i++)
-        if (stream->who->scopes == NULL || g_hash_table_contains (stream->who->scopes, &scopes[i]))
-          first = append_scope (text, &scopes[i], first);
-      if (first)
-        continue;
-      g_string_append (text, "]}\n\n");
-      say (stream, text->str, text->len);
+      if (write_poke (text, stream->who, scopes, projects))
+        say (stream, text->str, text->len);
     }
 }
 

@@ -21,14 +21,23 @@ typedef struct
   MnsId person;
   MnsId client;       /* null id: a browser */
   GHashTable *scopes; /* MnsId * set; NULL: all */
+  gboolean follows;   /* wants projects too that come into its window from now on... */
+  gboolean own_only;  /* ...of its own person only */
 } MnsPokeListener;
+
+/* An open project in which something changed. */
+typedef struct
+{
+  MnsId project;
+  MnsId person; /* whose it is; null id: nobody's */
+} MnsPokeProject;
 
 MnsPokes *mns_pokes_new (MnsHttp *http);
 void mns_pokes_free (MnsPokes *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MnsPokes, mns_pokes_free)
 
 void mns_pokes_answer (MnsHttpAnswer *answer, MnsPokeListener *who);
-void mns_pokes_poke (MnsPokes *self, const MnsId *scopes, guint n_scopes);
+void mns_pokes_poke (MnsPokes *self, GArray *scopes, GArray *projects);
 void mns_pokes_close_all (MnsPokes *self);
 void mns_pokes_close_login (MnsPokes *self, const MnsId *login);
 guint mns_pokes_get_n (MnsPokes *self);

@@ -192,24 +192,33 @@ mns_http_answer_refuse (
       self, status, mns_envelope_new_refusal (outcome_of_status (status), code, "%s", message));
 }
 
-/* Answers with what went wrong. An error that tells a stranger about our insides is only logged. */
+/* Said in place of an error that tells a stranger about our insides: that one is only logged. */
+static const char *
+find_plain_words (MnsError code, guint status)
+{
+  if (code == MNS_ERROR_FULL)
+    return "The server has no room on its disk, so nothing was done; try again when there is some.";
+  if (code == MNS_ERROR_OFFLINE)
+    return "The server cannot reach its database just now; try again.";
+  return status == 500 ? "The server could not do this; its log says why." : NULL;
+}
+
+/* Answers with what went wrong. */
 void
 mns_http_answer_fail (MnsHttpAnswer *self, const GError *error)
 {
   MnsError code = error->domain == MNS_ERROR ? (MnsError) error->code : MNS_ERROR_FAILED;
   guint status = mns_error_code_to_http (code);
+  const char *words = find_plain_words (code, status);
 
   if (status == 503)
     mns_http_answer_add_header (self, "Retry-After", "1");
-  if (status == 500)
+  if (words != NULL)
     {
       g_autofree char *text = mns_log_scrub (error->message);
 
       g_warning ("%s", text);
-      mns_http_answer_refuse (self,
-                              status,
-                              mns_error_code_to_word (code),
-                              "The server could not do this; its log says why.");
+      mns_http_answer_refuse (self, status, mns_error_code_to_word (code), "%s", words);
       return;
     }
   mns_http_answer_take_envelope (self, status, mns_envelope_from_error (error));

@@ -68,6 +68,7 @@ typedef struct
   gsize received;
   gsize held; /* counted in http->bodies */
   gboolean answered;
+  guint status; /* what we say; libsoup says 500 where the client has gone away */
   gint64 begun; /* monotonic */
   char *person; /* for the log */
 } Exchange;
@@ -124,6 +125,7 @@ apply_answer (Exchange *exchange, MnsHttpAnswer *answer)
   SoupMessageBody *body = soup_server_message_get_response_body (message);
 
   exchange->answered = TRUE;
+  exchange->status = answer->status;
   soup_server_message_set_status (message, answer->status, NULL);
   for (guint i = 0; i + 1 < answer->headers->len; i += 2)
     soup_message_headers_replace (headers,
@@ -467,7 +469,7 @@ wrote_data_cb (SoupServerMessage *message, guint size, gpointer data)
 static void
 log_request (Exchange *exchange)
 {
-  guint status = soup_server_message_get_status (exchange->message);
+  guint status = exchange->status;
   gint64 took = g_get_monotonic_time () - exchange->begun;
   g_autofree char *status_text = NULL;
   g_autofree char *took_text = NULL;

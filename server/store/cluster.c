@@ -101,10 +101,28 @@ signal_all (const GArray *pids, int number)
     kill (g_array_index (pids, pid_t, i), number);
 }
 
+/* The socket's lock names a process too, and whoever has that number today keeps PostgreSQL from
+ * starting. The folder is the cluster's own.
+ */
+static void
+remove_sockets (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      if (g_str_has_prefix (name, ".s.PGSQL."))
+        g_unlink (path);
+    }
+}
+
 /* Ends what an earlier server left: a postmaster that is on its way down, or processes that do not
  * know yet that theirs is gone. Only when nobody works in the folder any more may a leftover
- * postmaster.pid be removed: PostgreSQL itself cannot tell it from a stranger that has the number
- * today, and would refuse to start.
+ * postmaster.pid, and with it the socket's lock, be removed: PostgreSQL itself cannot tell it from
+ * a stranger that has the number today, and would refuse to start.
  */
 static gboolean
 clear_leftovers (MnsCluster *self, GError **error)
@@ -138,6 +156,7 @@ clear_leftovers (MnsCluster *self, GError **error)
       g_usleep (20000);
     }
   g_unlink (pid_file);
+  remove_sockets (self->paths.socket);
   return TRUE;
 }
 

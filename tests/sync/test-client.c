@@ -15,6 +15,8 @@
 #include "tests/server/server-fixture.h"
 
 #define PATIENCE_S 40
+/* Far less than the half minute for which the server keeps its list of projects. */
+#define NEW_PROJECT_S 15
 
 static MnsTestServer *server;
 
@@ -423,6 +425,39 @@ test_poke (void)
   mns_test_remove_tree (other_dir);
 }
 
+/* A project that somebody else begins comes into the window of those who look, at once. */
+static void
+test_new_project (void)
+{
+  g_autofree char *dir = mns_test_make_tmp_dir ();
+  g_autofree char *other_dir = mns_test_make_tmp_dir ();
+  g_autoptr (MnsWorkspace) first = sign_in (dir, "ada", FALSE);
+  g_autoptr (MnsWorkspace) second = sign_in (other_dir, "mira", FALSE);
+  guint before = count_rows (second, "projects", "{}");
+  gint64 begun = g_get_monotonic_time ();
+  gint64 seconds;
+
+  /* a stream of pokes begins once the device knows its scopes: one change shows that it has */
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *args = g_strdup_printf ("{\"name\":\"Begun by another %u\"}", i);
+      guint source = g_timeout_add_seconds (PATIENCE_S, give_up_cb, (gpointer) G_STRFUNC);
+
+      begun = g_get_monotonic_time ();
+      do_well (first, "project.create", args, NULL);
+      while (count_rows (second, "projects", "{}") < before + i + 1)
+        g_main_context_iteration (NULL, TRUE);
+      g_source_remove (source);
+    }
+  seconds = (g_get_monotonic_time () - begun) / G_USEC_PER_SEC;
+  g_test_message ("the second one came after %d s", (int) seconds);
+  g_assert_cmpint (seconds, <, NEW_PROJECT_S);
+  mns_workspace_close (first);
+  mns_workspace_close (second);
+  mns_test_remove_tree (dir);
+  mns_test_remove_tree (other_dir);
+}
+
 /* What only the server can do says so when that is away, and works when it is there. */
 static void
 test_online_only (void)
@@ -451,6 +486,7 @@ main (int argc, char **argv)
   g_test_add_func ("/client/conflict", test_conflict);
   g_test_add_func ("/client/file", test_file);
   g_test_add_func ("/client/poke", test_poke);
+  g_test_add_func ("/client/new-project", test_new_project);
   g_test_add_func ("/client/offline-and-back", test_offline_and_back);
   status = g_test_run ();
   mns_test_server_free (server);

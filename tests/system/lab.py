@@ -79,7 +79,8 @@ class Folder:
 
     def __init__(self, name):
         self.path = pathlib.Path(tempfile.mkdtemp(prefix=f"mns-{name}-"))
-        self.path.chmod(0o700)
+        # a server running as root gives its database to another account, which must get there
+        self.path.chmod(0o711)
 
     def __enter__(self):
         return self.path
@@ -105,16 +106,19 @@ class Output:
 class Server:
     """meniscus-server with its private database in a state folder."""
 
-    def __init__(self, state, port=None, throwaway=True):
+    def __init__(self, state, port=None, throwaway=True, tls=False, more=()):
         self.state = pathlib.Path(state)
         self.port = port or free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self.port}"
+        # beyond this machine it makes a certificate of its own
+        self.listen = f"{'0.0.0.0' if tls else '127.0.0.1'}:{self.port}"
         self.throwaway = throwaway
+        self.more = list(more)
         self.process = None
         self.log = open(self.state.parent / f"{self.state.name}.log", "a")
 
     def start(self):
-        command = [SERVER, "--state", self.state, "--listen", f"127.0.0.1:{self.port}"]
+        command = [SERVER, "--state", self.state, "--listen", self.listen, *self.more]
         self.process = subprocess.Popen(
             [str(c) for c in command + (["--throwaway"] if self.throwaway else [])],
             stdout=subprocess.PIPE, stderr=self.log, text=True, env=environment())
@@ -163,12 +167,19 @@ def find_pids(program, *wanted):
     return found
 
 
-def stop_database(state):
-    for pid in find_pids("postgres", state):
+def kill_database(state, how):
+    """Answers whether there was one."""
+    pids = find_pids("postgres", state)
+    for pid in pids:
         try:
-            os.kill(pid, signal.SIGQUIT)
+            os.kill(pid, how)
         except ProcessLookupError:
             pass
+    return bool(pids)
+
+
+def stop_database(state):
+    kill_database(state, signal.SIGQUIT)
 
 
 class Api:
@@ -179,15 +190,22 @@ class Api:
         jar = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
         self.opener = urllib.request.build_opener(jar)
         self.csrf = None
-        status, answer = self.ask("/auth/v1/login", {"user": user, "password": password})
+        self.token = None
+        status, answer = self.ask("/auth/v1/login", self.sign_in_body(user, password))
         if status != 200:
             raise AssertionError(f"{user} could not sign in: {status} {answer}")
-        self.csrf = answer["csrf"]
+        self.csrf = answer.get("csrf")
+        self.token = answer.get("token")
+
+    def sign_in_body(self, user, password):
+        return {"user": user, "password": password}
 
     def ask(self, path, body=None):
         headers = {"Content-Type": "application/json"}
         if self.csrf:
             headers["X-CSRF-Token"] = self.csrf
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
         request = urllib.request.Request(
             self.url + path, headers=headers,
             data=None if body is None else json.dumps(body).encode())
@@ -196,6 +214,16 @@ class Api:
                 return reply.status, json.load(reply)
         except urllib.error.HTTPError as error:
             return error.code, json.loads(error.read() or b"null")
+
+    def get(self, path):
+        """The status and the bytes."""
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        request = urllib.request.Request(self.url + path, headers=headers)
+        try:
+            with self.opener.open(request, timeout=PATIENCE) as reply:
+                return reply.status, reply.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read()
 
     def do(self, name, args, expect=None, outcome="ok"):
         body = {"cmd_id": new_command_id(), "performed_at": time.time_ns() // 1000, "args": args}
@@ -249,8 +277,8 @@ class Mns:
             raise AssertionError(f"mns {words[:2]} ended with {status}: {answer}")
         return answer
 
-    def login(self, url, user, password_file):
-        return self.ok("login", url, "--user", user, "--password-file", password_file)
+    def login(self, url, user, password_file, *more):
+        return self.ok("login", url, "--user", user, "--password-file", password_file, *more)
 
     def do(self, name, args, *more, outcome="ok"):
         answer, _ = self.run("do", f"{name}@1", json.dumps(args), *more)

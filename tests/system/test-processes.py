@@ -4,7 +4,6 @@
 a backup or a full disk can show. No display; devices are mns, looks are the JSON API. Prints TAP.
 """
 import json
-import os
 import pathlib
 import shutil
 import signal
@@ -13,8 +12,8 @@ import sys
 import time
 
 import lab
-from lab import (BUILD, CTL, MNS, SERVER, SOURCE, Api, Folder, Mns, Server, find_pids, run_tap,
-                 skip_all, wait)
+from lab import BUILD, CTL, MNS, SERVER, Folder, Mns, run_tap, skip_all, wait
+from world import NO_SMALL_DISK, SmallDisk, World, new_projects, sync_until_sent
 
 absent = lab.missing_programs(SERVER, CTL, MNS)
 if absent:
@@ -22,55 +21,10 @@ if absent:
 
 DAY_US = 86400 * 1000000
 WRONG_CLOCK = BUILD / "tests/system/libwrong-clock.so"
-PASSWORD = "Processes-2026!"
 ROWS = "ABCDEFGH"
 
 
-class World:
-    """One lab for all cases; each works in projects of its own names."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.server = Server(folder / "server")
-        self.password_file = folder / "password"
-        self.password_file.write_text(PASSWORD + "\n")
-
-    def start(self):
-        self.server.start()
-        self.server.ctl("config", "import", SOURCE / "data/demo/demo.json")
-        for user, role in (("ada", "System Administrator"), ("mira", "Researcher")):
-            self.server.ctl("user", "add", user, "--role", role, "--password-file",
-                            self.password_file)
-
-    def device(self, name, user="mira"):
-        device = Mns(self.folder / name)
-        device.login(self.server.url, user, self.password_file)
-        return device
-
-    def api(self):
-        return Api(self.server.url, "ada", PASSWORD)
-
-    def projects(self, prefix):
-        return sorted(p["name"] for p in self.api().view("projects")
-                      if p["name"].startswith(prefix))
-
-
 w = None
-
-
-def new_projects(device, prefix, numbers):
-    names = [f"{prefix} {n:02}" for n in numbers]
-    for name in names:
-        device.do("project.create", {"name": name}, "--offline")
-    return names
-
-
-def sync_until_sent(device):
-    def sent():
-        answer, status = device.run("sync")
-        return status == 0 and answer["waiting"] == 0
-
-    wait(sent, "everything is sent")
 
 
 # ---- the main job without a window ----
@@ -196,8 +150,7 @@ def the_client_is_killed_at_any_moment():
 
 def the_database_is_killed_for_a_while():
     device = w.device("no-database")
-    for pid in find_pids("postgres", w.server.state):
-        os.kill(pid, signal.SIGKILL)
+    assert lab.kill_database(w.server.state, signal.SIGKILL), "there is no database"
     names = new_projects(device, "Without", range(5))
     device.run("sync")  # answered or not, nothing may be lost
     sync_until_sent(device)
@@ -284,21 +237,12 @@ def the_database_of_a_device_is_torn():
 
 
 def the_disk_of_a_device_is_full():
-    disk = w.folder / "small-disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=24m,mode=700", "tmpfs", str(disk)]
-    if os.geteuid() != 0 or subprocess.run(mount, stderr=subprocess.DEVNULL).returncode != 0:
-        return "a small disk needs root and the right to mount"
-    try:
+    with SmallDisk(w.folder / "small-disk", 24) as disk:
+        if not disk.mounted:
+            return NO_SMALL_DISK
         device = w.device("small-disk/device")
         names = new_projects(device, "Full", (1,))
-        ballast = disk / "ballast"
-        with open(ballast, "wb", buffering=0) as out:
-            try:
-                while True:
-                    out.write(b"x" * 4096)
-            except OSError:
-                pass
+        disk.fill()
         refused = 0
         for n in range(2, 40):
             answer, status = device.run("do", "project.create@1",
@@ -309,12 +253,12 @@ def the_disk_of_a_device_is_full():
                 refused += 1
                 assert answer["faults"] or answer.get("outcome") == "error", answer
         assert refused > 0, "the disk was never full"
-        ballast.unlink()
+        answer, _ = device.run("sync")  # what was saved goes out, rows do not come in
+        assert w.projects("Full") == names or answer["faults"], answer
+        disk.empty()
         names += new_projects(device, "Full", (50,))
         sync_until_sent(device)
         assert w.projects("Full") == names, (w.projects("Full"), names)
-    finally:
-        subprocess.run(["umount", "-l", str(disk)], check=False)
     return None
 
 
@@ -380,8 +324,7 @@ STEPS = [the_lab_starts, a_workflow_of_three_steps_online_and_offline,
 
 def tell_failure(number, error):
     del number, error
-    for line in pathlib.Path(w.server.log.name).read_text(errors="replace").splitlines()[-15:]:
-        print(f"# server: {line}", flush=True)
+    w.tell_log()
 
 
 def main():
