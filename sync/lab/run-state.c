@@ -62,6 +62,24 @@ mns_run_state_get_next (JsonObject *settings, gboolean places_itself, const char
 }
 
 /**
+ * mns_run_list_milestones:
+ *
+ * Returns: (transfer full): the states of a run that have a screen, in order, separated by spaces:
+ *   those that the run goes through between its start and its end
+ */
+char *
+mns_run_list_milestones (JsonObject *settings, gboolean places_itself)
+{
+  GString *list = g_string_new (NULL);
+  const char *state = mns_run_state_get_next (settings, places_itself, mns_step_state_nth (0));
+
+  for (; state != NULL && !g_str_equal (state, "COMPLETED");
+       state = mns_run_state_get_next (settings, places_itself, state))
+    g_string_append_printf (list, "%s%s", list->len > 0 ? " " : "", state);
+  return g_string_free (list, FALSE);
+}
+
+/**
  * mns_run_state_reaches:
  *
  * Returns: %TRUE if @state is @wanted or behind it

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 gboolean mns_run_state_is_used (JsonObject *settings, gboolean places_itself, const char *state);
 const char *
 mns_run_state_get_next (JsonObject *settings, gboolean places_itself, const char *state);
+char *mns_run_list_milestones (JsonObject *settings, gboolean places_itself);
 gboolean mns_run_state_reaches (const char *state, const char *wanted);
 /* What a type of step makes. */
 typedef struct

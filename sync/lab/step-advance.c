@@ -6,6 +6,7 @@
 
 #include "sync/lab/drift.h"
 #include "sync/lab/runs.h"
+#include "sync/lab/step-actions.h"
 
 /* Files that Step Setup asks for must be there. */
 static gboolean
@@ -53,11 +54,7 @@ static const struct
 static gboolean
 insert_default_actions (MnsCall *call, const MnsRun *run, GError **error)
 {
-  g_autoptr (MnsRows) next = mns_transaction_query (
-      call->tx,
-      "SELECT next_step_id FROM step_transition WHERE step_id = $step ORDER BY position LIMIT 1",
-      MNS_ARGS (MNS_ARG_ID ("step", &run->step)),
-      error);
+  g_autoptr (MnsRows) next = mns_step_load_next (call->tx, &run->step, error);
   const MnsId *step;
 
   if (next == NULL)
@@ -74,7 +71,7 @@ insert_default_actions (MnsCall *call, const MnsRun *run, GError **error)
             " SELECT $run, i.artifact_id, $action, $step, 0 FROM step_input i"
             " WHERE i.run_id = $run ON CONFLICT (run_id, artifact_id) DO NOTHING",
       MNS_ARGS (MNS_ARG_ID ("run", &run->id),
-                MNS_ARG_TEXT ("action", step != NULL ? "NEXTSTEP" : "COMPLETE"),
+                MNS_ARG_TEXT ("action", mns_step_action_default (mns_rows_get_n_rows (next))),
                 MNS_ARG_ID ("step", step)),
       error);
 }

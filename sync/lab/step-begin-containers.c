@@ -164,6 +164,28 @@ make_same_plates (MnsBegin *self, MnsRowSet *containers, GError **error)
   return TRUE;
 }
 
+/* A tube that is there already takes the only output; with more there would be no telling which. */
+static void
+use_tube (MnsBegin *self)
+{
+  MnsBeginOutput *output;
+
+  if (self->outputs->len != 1)
+    {
+      mns_call_fault (self->call,
+                      "/container",
+                      "too_small",
+                      "container %s is a tube and takes one sample; step %s would make %u",
+                      self->existing->name,
+                      self->step_name,
+                      self->outputs->len);
+      return;
+    }
+  output = &g_array_index (self->outputs, MnsBeginOutput, 0);
+  output->is_placed = TRUE;
+  output->container = self->existing->id;
+}
+
 gboolean
 mns_begin_make_containers (MnsBegin *self, MnsRowSet *containers, GError **error)
 {
@@ -182,6 +204,8 @@ mns_begin_make_containers (MnsBegin *self, MnsRowSet *containers, GError **error
     }
   if (self->existing != NULL)
     {
+      if (self->container_type->is_tube)
+        use_tube (self);
       g_array_append_val (self->containers, self->existing->id);
       return TRUE;
     }

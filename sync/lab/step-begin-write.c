@@ -339,6 +339,18 @@ insert_placeholders (MnsBegin *self, GError **error)
       error);
 }
 
+/* A tube that was there before is now populated. */
+static gboolean
+settle_existing (MnsBegin *self, GError **error)
+{
+  g_autoptr (MnsRowSet) ids = mns_row_set_new ("id id");
+
+  if (self->existing == NULL || !self->container_type->is_tube)
+    return TRUE;
+  mns_row_set_add (ids, mns_value_id (&self->existing->id));
+  return mns_containers_settle (self->call, ids, error);
+}
+
 static gboolean
 insert_containers (MnsBegin *self, MnsRowSet *containers, GError **error)
 {
@@ -378,7 +390,8 @@ insert_containers (MnsBegin *self, MnsRowSet *containers, GError **error)
                                "INSERT INTO placement (container_id, y, x, artifact_id)"
                                " SELECT v.container, v.y, v.x, v.artifact FROM {v}",
                                MNS_ARGS (MNS_ARG_SET ("v", places)),
-                               error));
+                               error)) &&
+         settle_existing (self, error);
 }
 
 /* Whoever sees an input sees the run and its containers. */

@@ -5,26 +5,8 @@
 #include "config.h"
 
 #include "sync/lab/runs.h"
+#include "sync/lab/step-actions.h"
 #include "sync/lab/step-next.h"
-
-/* What an action needs. */
-static const struct
-{
-  const char *action;
-  gboolean needs_step;
-  gboolean needs_run;
-  const char *right;
-  gboolean only_qc;
-} actions[] = {
-  { "NEXTSTEP", TRUE, FALSE, NULL, FALSE },
-  { "COMPLETE", FALSE, FALSE, NULL, FALSE },
-  { "REPEAT", FALSE, FALSE, NULL, FALSE },
-  { "COMPLETEREPEAT", TRUE, FALSE, NULL, FALSE },
-  { "REWORK", FALSE, TRUE, "SampleRework", FALSE },
-  { "STORE", FALSE, FALSE, NULL, FALSE },
-  { "REMOVE", FALSE, FALSE, "RemoveSampleFromWorkflow", FALSE },
-  { "LEAVE", FALSE, FALSE, NULL, TRUE },
-};
 
 /**
  * mns_runs_of_artifacts:
@@ -85,11 +67,7 @@ load (Assign *self, GError **error)
       error);
   if (self->moving == NULL)
     return FALSE;
-  self->transitions =
-      mns_transaction_query (self->call->tx,
-                             "SELECT next_step_id FROM step_transition WHERE step_id = $step",
-                             MNS_ARGS (MNS_ARG_ID ("step", &self->run->step)),
-                             error);
+  self->transitions = mns_step_load_next (self->call->tx, &self->run->step, error);
   if (self->transitions == NULL)
     return FALSE;
   protocol = mns_transaction_query (self->call->tx,
@@ -143,10 +121,10 @@ check_action (Assign *self, JsonObject *item, guint i, GError **error)
   const char *action = mns_object_get_text (item, "action");
   g_autofree char *at = g_strdup_printf ("/actions/%u", i);
   const char *shown;
+  const MnsStepAction *needs = mns_step_action_find (action);
   gboolean may = FALSE;
   gboolean has_run;
   MnsId artifact, run;
-  guint k = 0;
 
   mns_object_get_id (item, "artifact", &artifact);
   shown = g_hash_table_lookup (self->lims_ids, &artifact);
@@ -159,9 +137,7 @@ check_action (Assign *self, JsonObject *item, guint i, GError **error)
                       self->run->lims_id);
       return TRUE;
     }
-  while (k < G_N_ELEMENTS (actions) && !g_str_equal (actions[k].action, action))
-    k++;
-  if (k == G_N_ELEMENTS (actions))
+  if (needs == NULL)
     {
       mns_call_fault (self->call,
                       at,
@@ -170,20 +146,20 @@ check_action (Assign *self, JsonObject *item, guint i, GError **error)
                       shown);
       return TRUE;
     }
-  check_step (self, item, i, actions[k].needs_step, shown);
+  check_step (self, item, i, needs->needs_step, shown);
   has_run = mns_object_get_id (item, "run", &run);
-  if (actions[k].needs_run && !has_run)
+  if (needs->needs_run && !has_run)
     mns_call_fault (self->call, at, "missing", "%s: the earlier run is missing", shown);
-  else if (!actions[k].needs_run && has_run)
+  else if (!needs->needs_run && has_run)
     mns_call_fault (self->call, at, "not_needed", "%s: an earlier run is for rework only", shown);
-  if (actions[k].only_qc && !self->is_qc)
+  if (needs->only_qc && !self->is_qc)
     mns_call_fault (self->call, at, "only_qc", "%s: only QC protocols keep samples", shown);
-  if (actions[k].right == NULL)
+  if (needs->right == NULL)
     return TRUE;
-  if (!mns_call_may (self->call, actions[k].right, &may, error))
+  if (!mns_call_may (self->call, needs->right, &may, error))
     return FALSE;
   if (!may)
-    mns_call_deny (self->call, actions[k].right);
+    mns_call_deny (self->call, needs->right);
   return TRUE;
 }
 

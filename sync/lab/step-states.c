@@ -123,19 +123,14 @@ mns_step_state_after (const char *type, JsonObject *settings, const char *state)
 }
 
 /**
- * mns_step_list_milestones:
+ * mns_step_state_nth:
  *
- * Returns: (transfer full): the states that have a screen, separated by spaces
+ * Returns: (nullable): a state by its place in the order of all states
  */
-char *
-mns_step_list_milestones (const char *type, JsonObject *settings)
+const char *
+mns_step_state_nth (guint n)
 {
-  GString *list = g_string_new (NULL);
-
-  for (guint i = 1; i + 1 < G_N_ELEMENTS (states); i++)
-    if (mns_step_uses_state (type, settings, states[i]))
-      g_string_append_printf (list, "%s%s", list->len > 0 ? " " : "", states[i]);
-  return g_string_free (list, FALSE);
+  return n < G_N_ELEMENTS (states) ? states[n] : NULL;
 }
 
 /**

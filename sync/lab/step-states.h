@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 gboolean mns_step_uses_state (const char *type, JsonObject *settings, const char *state);
 const char *mns_step_state_after (const char *type, JsonObject *settings, const char *state);
 int mns_step_state_order (const char *state);
-char *mns_step_list_milestones (const char *type, JsonObject *settings);
+const char *mns_step_state_nth (guint n);
 gboolean mns_step_makes_samples (const char *type);
 
 G_END_DECLS

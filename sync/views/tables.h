@@ -8,6 +8,7 @@ extern const MnsViewSpec *const mns_views_lab[];
 extern const MnsViewSpec *const mns_views_queue[];
 extern const MnsViewSpec *const mns_views_step[];
 extern const MnsViewSpec *const mns_views_run[];
+extern const MnsViewSpec *const mns_views_run_details[];
 extern const MnsViewSpec *const mns_views_project[];
 extern const MnsViewSpec *const mns_views_config[];
 extern const MnsViewSpec *const mns_views_sequencers[];

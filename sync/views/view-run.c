@@ -4,6 +4,8 @@
 
 #include "config.h"
 
+#include "sync/lab/run-state.h"
+#include "sync/lab/step-actions.h"
 #include "sync/lab/step-states.h"
 #include "sync/model/error.h"
 #include "sync/model/packed.h"
@@ -21,10 +23,12 @@ static const char run_sql[] =
     "WHERE o.run_id = r.id) AS placed, "
     "r.instrument_id, n.name AS instrument, r.container_type_id, r.label_group_id, r.preset_id, "
     "r.lease_client_id, r.lease_until, r.next_steps_locked, r.program_status, r.program_message, "
+    "COALESCE(c.is_tube, 0) AS places_itself, "
     "r.next_run_id, r.changed_at, r.fields, v.settings "
     "FROM step_run r JOIN step s ON s.id = r.step_id JOIN protocol p ON p.id = s.protocol_id "
     "JOIN master_step m ON m.id = s.master_step_id JOIN person t ON t.id = r.technician_id "
     "JOIN step_version v ON v.id = r.step_version_id "
+    "LEFT JOIN container_type c ON c.id = r.container_type_id "
     "LEFT JOIN instrument n ON n.id = r.instrument_id WHERE r.id = $run";
 
 static gboolean
@@ -53,8 +57,8 @@ look_at_run (const MnsLook *look, JsonObject *args, MnsViewResult *result, GErro
     {
       g_autoptr (JsonObject) settings =
           mns_settings_parse (mns_rows_get_text (raw, 0, mns_rows_find_column (raw, "settings")));
-      g_autofree char *milestones = mns_step_list_milestones (
-          mns_rows_get_text (raw, 0, mns_rows_find_column (raw, "type")), settings);
+      g_autofree char *milestones = mns_run_list_milestones (
+          settings, mns_rows_get_int (raw, 0, mns_rows_find_column (raw, "places_itself")) != 0);
 
       for (guint c = 0; c < n_columns; c++)
         mns_rows_add (result->rows, *mns_rows_get (raw, 0, c));
@@ -341,84 +345,77 @@ look_at_run_actions (const MnsLook *look, JsonObject *args, MnsViewResult *resul
       error);
 }
 
-/* Actions that every step offers beside its next steps; those of QC protocols only there. */
-static const struct
-{
-  const char *action;
-  gboolean only_qc;
-} plain_actions[] = {
-  { "LEAVE", TRUE },  { "COMPLETE", FALSE }, { "REPEAT", FALSE },
-  { "STORE", FALSE }, { "REMOVE", FALSE },
-};
-
 static void
-add_choice (
-    MnsRows *to, const char *action, const MnsId *step, const char *name, gboolean is_default)
+add_choice (MnsRows *to,
+            const MnsStepAction *action,
+            const MnsId *step,
+            const char *name,
+            gboolean is_default)
 {
-  mns_rows_add (to, mns_value_text (action));
+  mns_rows_add (to, mns_value_text (action->action));
   mns_rows_add (to, mns_value_id (step));
   mns_rows_add (to, mns_value_text (name));
   mns_rows_add (to, mns_value_int (is_default));
+  mns_rows_add (to, mns_value_text (action->right));
+  mns_rows_add (to, mns_value_int (action->needs_run));
 }
 
-/* Next steps first, the first is the default; without any, completing the protocol is. */
+static void
+start_choices (MnsRows *rows)
+{
+  mns_rows_add_column (rows, "action", MNS_KIND_TEXT);
+  mns_rows_add_column (rows, "step_id", MNS_KIND_ID);
+  mns_rows_add_column (rows, "step", MNS_KIND_TEXT);
+  mns_rows_add_column (rows, "is_default", MNS_KIND_INT);
+  mns_rows_add_column (rows, "right", MNS_KIND_TEXT);
+  mns_rows_add_column (rows, "needs_run", MNS_KIND_INT);
+}
+
+/* Which actions there are, and which is the default, is decided by sync/lab. */
 static gboolean
 look_at_run_choices (const MnsLook *look, JsonObject *args, MnsViewResult *result, GError **error)
 {
   MnsId run;
+  g_autoptr (MnsRows) facts = NULL;
   g_autoptr (MnsRows) steps = NULL;
-  g_autoptr (MnsRows) protocol = NULL;
-  const MnsArg *which;
-  guint n_steps;
-  gboolean is_qc;
+  const MnsStepAction *actions;
+  guint n_actions, n_steps;
+  const char *otherwise;
 
   mns_look_get_id (args, "run", &run);
-  which = MNS_ARGS (MNS_ARG_ID ("run", &run));
-  steps = mns_transaction_query (look->transaction,
-                                 "SELECT s.id, s.name FROM step_run r "
-                                 "JOIN step_transition t ON t.step_id = r.step_id "
-                                 "JOIN step s ON s.id = t.next_step_id "
-                                 "WHERE r.id = $run AND s.archived = 0 ORDER BY t.position",
-                                 which,
+  facts = mns_transaction_query (look->transaction,
+                                 "SELECT r.step_id, p.is_qc FROM step_run r "
+                                 "JOIN step s ON s.id = r.step_id "
+                                 "JOIN protocol p ON p.id = s.protocol_id WHERE r.id = $run",
+                                 MNS_ARGS (MNS_ARG_ID ("run", &run)),
                                  error);
-  protocol =
-      steps == NULL
-          ? NULL
-          : mns_transaction_query (look->transaction,
-                                   "SELECT p.is_qc FROM step_run r JOIN step s ON s.id = r.step_id "
-                                   "JOIN protocol p ON p.id = s.protocol_id WHERE r.id = $run",
-                                   which,
-                                   error);
-  if (protocol == NULL)
+  if (facts == NULL)
+    return FALSE;
+  result->rows = mns_rows_new ();
+  start_choices (result->rows);
+  if (mns_rows_get_n_rows (facts) == 0)
+    return TRUE;
+  steps = mns_step_load_next (look->transaction, mns_rows_get_id (facts, 0, 0), error);
+  if (steps == NULL)
     return FALSE;
   n_steps = mns_rows_get_n_rows (steps);
-  is_qc = mns_rows_get_n_rows (protocol) > 0 && mns_rows_get_int (protocol, 0, 0) != 0;
+  otherwise = mns_step_action_default (n_steps);
+  actions = mns_step_actions_get (&n_actions);
+  for (guint i = 0; i < n_actions; i++)
+    {
+      gboolean is_default = g_str_equal (actions[i].action, otherwise);
 
-  result->rows = mns_rows_new ();
-  mns_rows_add_column (result->rows, "action", MNS_KIND_TEXT);
-  mns_rows_add_column (result->rows, "step_id", MNS_KIND_ID);
-  mns_rows_add_column (result->rows, "step", MNS_KIND_TEXT);
-  mns_rows_add_column (result->rows, "is_default", MNS_KIND_INT);
-  for (guint i = 0; i < n_steps; i++)
-    add_choice (result->rows,
-                "NEXTSTEP",
-                mns_rows_get_id (steps, i, 0),
-                mns_rows_get_text (steps, i, 1),
-                i == 0);
-  for (guint i = 0; i < G_N_ELEMENTS (plain_actions); i++)
-    if (is_qc || !plain_actions[i].only_qc)
-      add_choice (result->rows,
-                  plain_actions[i].action,
-                  NULL,
-                  NULL,
-                  n_steps == 0 &&
-                      g_str_equal (plain_actions[i].action, is_qc ? "LEAVE" : "COMPLETE"));
-  for (guint i = 0; i < n_steps; i++)
-    add_choice (result->rows,
-                "COMPLETEREPEAT",
-                mns_rows_get_id (steps, i, 0),
-                mns_rows_get_text (steps, i, 1),
-                FALSE);
+      if (actions[i].only_qc && mns_rows_get_int (facts, 0, 1) == 0)
+        continue;
+      for (guint k = 0; actions[i].needs_step && k < n_steps; k++)
+        add_choice (result->rows,
+                    &actions[i],
+                    mns_rows_get_id (steps, k, 0),
+                    mns_rows_get_text (steps, k, 1),
+                    is_default && k == 0);
+      if (!actions[i].needs_step)
+        add_choice (result->rows, &actions[i], NULL, NULL, is_default);
+    }
   return TRUE;
 }
 
@@ -444,6 +441,7 @@ BY_RUN (
     "completed_at int, samples int, outputs int, placed int, instrument_id id, instrument text, "
     "container_type_id id, label_group_id id, preset_id id, lease_client_id id, "
     "lease_until int, next_steps_locked int, program_status text, program_message text, "
+    "places_itself int, "
     "next_run_id id, changed_at int, fields json, settings json, milestones text",
     "A step: where it stands, whose it is, the settings it started with");
 BY_RUN (run_pairs,
@@ -482,7 +480,7 @@ BY_RUN (run_actions,
 
 BY_RUN (run_choices,
         look_at_run_choices,
-        "action text, step_id id, step text, is_default int",
+        "action text, step_id id, step text, is_default int, right text, needs_run int",
         "What may happen to a sample when the step is finished");
 
 const MnsViewSpec *const mns_views_run[] = {

@@ -10,8 +10,8 @@
 #include "sync/views/tables.h"
 
 static const MnsViewSpec *const *const groups[] = {
-  mns_views_lab,     mns_views_queue,  mns_views_step,       mns_views_run,
-  mns_views_project, mns_views_config, mns_views_sequencers,
+  mns_views_lab,         mns_views_queue,   mns_views_step,   mns_views_run,
+  mns_views_run_details, mns_views_project, mns_views_config, mns_views_sequencers,
 };
 
 #define MAX_VIEWS 96

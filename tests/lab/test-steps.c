@@ -4,6 +4,7 @@
 
 #include "config.h"
 
+#include "sync/lab/run-state.h"
 #include "tests/lab/both.h"
 
 #define RES MNS_WORLD_RESEARCHER
@@ -884,10 +885,68 @@ test_leases (MnsWorld *world)
          NULL);
 }
 
+/* A tube that is there already takes one sample, at once, and only one. */
+static void
+test_existing_tube (MnsWorld *world)
+{
+  const char *project = make_project (world, "Mouse", 3);
+  g_autoptr (JsonObject) tube = mns_world_must (
+      world, RES, "container.create@1", "{'container_type': 'Tube', 'name': 'Vial'}");
+  const char *id = mns_test_text ("%s", json_object_get_string_member (tube, "lims_id"));
+  g_auto (Bench) bench = { 0 };
+
+  mns_test_expect (world,
+                   RES,
+                   "step.begin@1",
+                   mns_test_text ("{'step': 'Fragment DNA', 'inputs': [%s], 'container': '%s'}",
+                                  list_inputs (world, project, 0, 2),
+                                  id),
+                   NULL,
+                   "invalid",
+                   "too_small");
+  begin (&bench, world, project, 0, 1, mns_test_text (", 'container': '%s'", id));
+  mns_test_ask (world, "SELECT state FROM step_run WHERE id = $text", bench.run, "RECORD_DETAILS");
+  mns_test_ask (world, "SELECT state FROM container WHERE name = $text", "Vial", "POPULATED");
+  check (&bench, RES, "step.advance@1", "", NULL, "ok", NULL);
+}
+
+/* The list of milestones is the way that a run goes. */
+static void
+test_milestones (void)
+{
+  static const struct
+  {
+    const char *settings;
+    gboolean places_itself;
+    const char *list;
+  } cases[] = {
+    { "{'type': 'STANDARD'}", FALSE, "PLACEMENT RECORD_DETAILS ASSIGN_NEXT_STEPS" },
+    { "{'type': 'STANDARD'}", TRUE, "RECORD_DETAILS ASSIGN_NEXT_STEPS" },
+    { "{'type': 'STANDARD', 'properties': {'placement': false}}",
+      FALSE,
+      "RECORD_DETAILS ASSIGN_NEXT_STEPS" },
+    { "{'type': 'STANDARD', 'setup': true}", TRUE, "STEP_SETUP RECORD_DETAILS ASSIGN_NEXT_STEPS" },
+    { "{'type': 'QC'}", FALSE, "RECORD_DETAILS ASSIGN_NEXT_STEPS" },
+    { "{'type': 'unheard of'}", FALSE, "" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *json = g_strdup (cases[i].settings);
+      g_autoptr (JsonNode) node = json_from_string (g_strdelimit (json, "'", '"'), NULL);
+      g_autofree char *list =
+          mns_run_list_milestones (json_node_get_object (node), cases[i].places_itself);
+
+      g_assert_cmpstr (list, ==, cases[i].list);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/lab/milestones", test_milestones);
+  mns_test_add_both ("/lab/existing-tube", test_existing_tube);
   mns_test_add_both ("/lab/begin", test_begin);
   mns_test_add_both ("/lab/place", test_place);
   mns_test_add_both ("/lab/run-containers", test_run_containers);
