@@ -116,13 +116,28 @@ mns_screen_class_init (MnsScreenClass *klass)
 
 #define PATH_KEY "mns-path"
 
-static void
-follow_banner_cb (GtkWidget *banner)
+static MnsBanner *
+get_banner (MnsScreen *self, MnsBannerKind kind)
 {
+  GtkWidget *banner = gtk_widget_get_first_child (GTK_WIDGET (priv_of (self)->banners));
+
+  for (MnsBannerKind i = MNS_BANNER_ERROR; i < kind; i++)
+    banner = gtk_widget_get_next_sibling (banner);
+  return MNS_BANNER (banner);
+}
+
+/* A banner's button leads somewhere, or the screen knows what it means. */
+static void
+banner_clicked_cb (MnsScreen *self, MnsBanner *banner)
+{
+  MnsScreenClass *klass = MNS_SCREEN_GET_CLASS (self);
   g_autofree char *path = g_strdup (g_object_get_data (G_OBJECT (banner), PATH_KEY));
 
   if (path != NULL)
-    gtk_widget_activate_action (banner, "win.open", "s", path);
+    gtk_widget_activate_action (GTK_WIDGET (banner), "win.open", "s", path);
+  for (MnsBannerKind kind = MNS_BANNER_ERROR; kind <= MNS_BANNER_INFO; kind++)
+    if (path == NULL && banner == get_banner (self, kind) && klass->banner != NULL)
+      klass->banner (self, kind);
 }
 
 static void
@@ -133,7 +148,8 @@ mns_screen_init (MnsScreen *self)
     {
       GtkWidget *banner = mns_banner_new (kind);
 
-      g_signal_connect (banner, "button-clicked", G_CALLBACK (follow_banner_cb), NULL);
+      g_signal_connect_object (
+          banner, "button-clicked", G_CALLBACK (banner_clicked_cb), self, G_CONNECT_SWAPPED);
       gtk_box_append (priv_of (self)->banners, banner);
     }
 }
@@ -345,38 +361,34 @@ mns_screen_show_error (MnsScreen *self, const GError *error)
   show_page (self, "status");
 }
 
-static GtkWidget *
-get_banner (MnsScreen *self, MnsBannerKind kind)
-{
-  GtkWidget *banner = gtk_widget_get_first_child (GTK_WIDGET (priv_of (self)->banners));
-
-  for (MnsBannerKind i = MNS_BANNER_ERROR; i < kind; i++)
-    banner = gtk_widget_get_next_sibling (banner);
-  return banner;
-}
-
 void
 mns_screen_set_banner (MnsScreen *self, MnsBannerKind kind, const char *text)
 {
-  GtkWidget *banner = get_banner (self, kind);
+  MnsBanner *banner = get_banner (self, kind);
 
-  mns_banner_set_button (MNS_BANNER (banner), NULL);
+  mns_banner_set_button (banner, NULL);
   g_object_set_data (G_OBJECT (banner), PATH_KEY, NULL);
   if (text != NULL)
-    mns_banner_show (MNS_BANNER (banner), text);
+    mns_banner_show (banner, text);
   else
-    mns_banner_hide (MNS_BANNER (banner));
+    mns_banner_hide (banner);
+}
+
+void
+mns_screen_set_banner_button (MnsScreen *self, MnsBannerKind kind, const char *label)
+{
+  mns_banner_set_button (get_banner (self, kind), label);
 }
 
 void
 mns_screen_set_banner_link (
     MnsScreen *self, MnsBannerKind kind, const char *text, const char *button, const char *path)
 {
-  GtkWidget *banner = get_banner (self, kind);
+  MnsBanner *banner = get_banner (self, kind);
 
-  mns_banner_set_button (MNS_BANNER (banner), button);
+  mns_banner_set_button (banner, button);
   g_object_set_data_full (G_OBJECT (banner), PATH_KEY, g_strdup (path), g_free);
-  mns_banner_show (MNS_BANNER (banner), text);
+  mns_banner_show (banner, text);
 }
 
 /**
@@ -408,6 +420,12 @@ void
 mns_screen_toast (MnsScreen *self, const char *text)
 {
   gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s", text);
+}
+
+void
+mns_screen_toast_open (MnsScreen *self, const char *text, const char *button, const char *path)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.toast-open", "(sss)", text, button, path);
 }
 
 void
@@ -485,4 +503,11 @@ mns_screen_undo (MnsScreen *self, gboolean again)
 {
   if (MNS_SCREEN_GET_CLASS (self)->undo != NULL)
     MNS_SCREEN_GET_CLASS (self)->undo (self, again);
+}
+
+void
+mns_screen_save (MnsScreen *self)
+{
+  if (MNS_SCREEN_GET_CLASS (self)->save != NULL)
+    MNS_SCREEN_GET_CLASS (self)->save (self);
 }

@@ -22,6 +22,8 @@ G_DECLARE_DERIVABLE_TYPE (MnsScreen, mns_screen, MNS, SCREEN, AdwBin)
  * @filter: puts the focus into the filter of the list, if there is one
  * @clear_filter: takes off whatever narrows the list, after "nothing matches"
  * @undo: takes back, or does again, what was done in the grid or plate
+ * @save: takes what is still being typed as entered
+ * @banner: the button of a banner was pressed
  *
  * A page of the main window: title, facts, banners, one primary action at top right, content
  * below. It talks to the lab through its session and to other screens by their address alone.
@@ -38,6 +40,8 @@ struct _MnsScreenClass
   void (*filter) (MnsScreen *self);
   void (*clear_filter) (MnsScreen *self);
   void (*undo) (MnsScreen *self, gboolean again);
+  void (*save) (MnsScreen *self);
+  void (*banner) (MnsScreen *self, MnsBannerKind kind);
 };
 
 MnsSession *mns_screen_get_session (MnsScreen *self);
@@ -69,9 +73,14 @@ void mns_screen_set_banner (MnsScreen *self, MnsBannerKind kind, const char *tex
 /* A banner with a button that goes somewhere. */
 void mns_screen_set_banner_link (
     MnsScreen *self, MnsBannerKind kind, const char *text, const char *button, const char *path);
+/* @label: a verb for a button in that banner, or NULL: none */
+void mns_screen_set_banner_button (MnsScreen *self, MnsBannerKind kind, const char *label);
 /* Shows a refusal: sentence first, all its faults below; TRUE if @result was one. */
 gboolean mns_screen_show_refusal (MnsScreen *self, MnsResult *result, GError *error);
 void mns_screen_toast (MnsScreen *self, const char *text);
+/* The same with a button that opens an address. */
+void
+mns_screen_toast_open (MnsScreen *self, const char *text, const char *button, const char *path);
 
 void mns_screen_open (MnsScreen *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
@@ -83,5 +92,6 @@ gboolean mns_screen_scan (MnsScreen *self, const char *text);
 void mns_screen_focus_filter (MnsScreen *self);
 void mns_screen_clear_filter (MnsScreen *self);
 void mns_screen_undo (MnsScreen *self, gboolean again);
+void mns_screen_save (MnsScreen *self);
 
 G_END_DECLS

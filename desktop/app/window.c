@@ -191,6 +191,22 @@ toast_cb (GtkWidget *widget, const char *name, GVariant *target)
 }
 
 static void
+toast_open_cb (GtkWidget *widget, const char *name, GVariant *target)
+{
+  const char *text, *button, *path;
+  g_autofree char *escaped = NULL;
+  AdwToast *toast;
+
+  g_variant_get (target, "(&s&s&s)", &text, &button, &path);
+  escaped = g_markup_escape_text (text, -1);
+  toast = adw_toast_new (escaped);
+  adw_toast_set_button_label (toast, button);
+  adw_toast_set_action_name (toast, "win.open");
+  adw_toast_set_action_target_value (toast, g_variant_new_string (path));
+  adw_toast_overlay_add_toast (MNS_WINDOW (widget)->toasts, toast);
+}
+
+static void
 synced_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MnsWindow) self = user_data;
@@ -205,6 +221,8 @@ sync_cb (GtkWidget *widget, const char *name, GVariant *target)
 {
   MnsWindow *self = MNS_WINDOW (widget);
 
+  if (get_shown (self) != NULL)
+    mns_screen_save (get_shown (self));
   mns_workspace_sync_async (
       mns_session_get_workspace (self->session), NULL, synced_cb, g_object_ref (self));
 }
@@ -317,12 +335,19 @@ static const struct
   const char *type;
   GtkWidgetActionActivateFunc activate;
 } actions[] = {
-  { "win.open", "s", open_cb },      { "win.replace", "s", replace_cb },
-  { "win.back", NULL, back_cb },     { "win.primary", NULL, primary_cb },
-  { "win.reload", NULL, reload_cb }, { "win.undo", NULL, undo_cb },
-  { "win.redo", NULL, undo_cb },     { "win.filter", NULL, filter_cb },
-  { "win.search", NULL, search_cb }, { "win.toast", "s", toast_cb },
-  { "win.sync", NULL, sync_cb },     { "win.clear-filter", NULL, clear_filter_cb },
+  { "win.open", "s", open_cb },
+  { "win.replace", "s", replace_cb },
+  { "win.back", NULL, back_cb },
+  { "win.primary", NULL, primary_cb },
+  { "win.reload", NULL, reload_cb },
+  { "win.undo", NULL, undo_cb },
+  { "win.redo", NULL, undo_cb },
+  { "win.filter", NULL, filter_cb },
+  { "win.search", NULL, search_cb },
+  { "win.toast", "s", toast_cb },
+  { "win.sync", NULL, sync_cb },
+  { "win.clear-filter", NULL, clear_filter_cb },
+  { "win.toast-open", "(sss)", toast_open_cb },
 };
 
 static void

@@ -19,10 +19,7 @@ struct _MnsNextPage
 {
   MnsStepPage parent_instance;
 
-  MnsViewResult *actions, *choices;
-  guint n_answers;
   gboolean finishing;
-  gboolean defaulted;
 
   GListStore *rows;
   MnsRowList *list;
@@ -31,6 +28,14 @@ struct _MnsNextPage
 };
 
 G_DEFINE_FINAL_TYPE (MnsNextPage, mns_next_page, MNS_TYPE_STEP_PAGE)
+
+static const char *const views[] = { "run_choices", "run_actions", NULL };
+
+static const MnsRows *
+get_rows (MnsNextPage *self, const char *view)
+{
+  return mns_step_page_get_rows (MNS_STEP_PAGE (self), view);
+}
 
 /* The words of the screens for the words of the record. */
 static const struct
@@ -66,8 +71,8 @@ count_missing (MnsNextPage *self)
 {
   guint n = 0;
 
-  for (guint i = 0; i < mns_rows_get_n_rows (self->actions->rows); i++)
-    n += mns_cell_text (self->actions->rows, i, "action") == NULL;
+  for (guint i = 0; i < mns_rows_get_n_rows (get_rows (self, "run_actions")); i++)
+    n += mns_cell_text (get_rows (self, "run_actions"), i, "action") == NULL;
   return n;
 }
 
@@ -75,7 +80,7 @@ static void
 show_facts (MnsNextPage *self)
 {
   MnsScreen *screen = mns_step_page_get_screen (MNS_STEP_PAGE (self));
-  guint n = mns_rows_get_n_rows (self->actions->rows);
+  guint n = mns_rows_get_n_rows (get_rows (self, "run_actions"));
   guint missing = count_missing (self);
   g_autofree char *facts = g_strdup_printf (ngettext ("%u sample", "%u samples", n), n);
   g_autofree char *reason = g_strdup_printf (
@@ -96,7 +101,7 @@ show_facts (MnsNextPage *self)
 static void
 show_rows (MnsNextPage *self)
 {
-  const MnsRows *rows = self->actions->rows;
+  const MnsRows *rows = get_rows (self, "run_actions");
   g_auto (GStrv) kept = mns_row_list_dup_selected_ids (self->list, NULL);
   g_autoptr (GPtrArray) made = g_ptr_array_new_with_free_func (g_object_unref);
 
@@ -123,15 +128,17 @@ show_choices (MnsNextPage *self)
   g_autoptr (GtkStringList) words = gtk_string_list_new (NULL);
   guint chosen = gtk_drop_down_get_selected (self->choice);
 
-  for (guint i = 0; i < mns_rows_get_n_rows (self->choices->rows); i++)
+  for (guint i = 0; i < mns_rows_get_n_rows (get_rows (self, "run_choices")); i++)
     {
-      g_autofree char *text = name_action (mns_cell_text (self->choices->rows, i, "action"),
-                                           mns_cell_text (self->choices->rows, i, "step"));
+      g_autofree char *text =
+          name_action (mns_cell_text (get_rows (self, "run_choices"), i, "action"),
+                       mns_cell_text (get_rows (self, "run_choices"), i, "step"));
 
       gtk_string_list_append (words, text);
     }
   gtk_drop_down_set_model (self->choice, G_LIST_MODEL (words));
-  if (chosen != GTK_INVALID_LIST_POSITION && chosen < mns_rows_get_n_rows (self->choices->rows))
+  if (chosen != GTK_INVALID_LIST_POSITION &&
+      chosen < mns_rows_get_n_rows (get_rows (self, "run_choices")))
     gtk_drop_down_set_selected (self->choice, chosen);
 }
 
@@ -151,7 +158,7 @@ assigned_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 assign (MnsNextPage *self, guint at, const char *const *ids)
 {
-  const MnsRows *choices = self->choices->rows;
+  const MnsRows *choices = get_rows (self, "run_choices");
   JsonObject *args = mns_step_page_new_args (MNS_STEP_PAGE (self));
   JsonArray *actions = json_array_new ();
   g_autofree char *step = mns_cell_dup_id (choices, at, "step_id");
@@ -179,7 +186,7 @@ static GStrv
 dup_ids (MnsNextPage *self, gboolean only_missing)
 {
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  const MnsRows *rows = self->actions->rows;
+  const MnsRows *rows = get_rows (self, "run_actions");
 
   for (guint i = 0; i < mns_rows_get_n_rows (rows); i++)
     if (!only_missing || mns_cell_text (rows, i, "action") == NULL)
@@ -197,8 +204,8 @@ assign_defaults (MnsNextPage *self)
 {
   g_auto (GStrv) ids = dup_ids (self, TRUE);
 
-  for (guint i = 0; ids[0] != NULL && i < mns_rows_get_n_rows (self->choices->rows); i++)
-    if (mns_cell_int (self->choices->rows, i, "is_default") != 0)
+  for (guint i = 0; ids[0] != NULL && i < mns_rows_get_n_rows (get_rows (self, "run_choices")); i++)
+    if (mns_cell_int (get_rows (self, "run_choices"), i, "is_default") != 0)
       {
         assign (self, i, (const char *const *) ids);
         return;
@@ -206,55 +213,15 @@ assign_defaults (MnsNextPage *self)
 }
 
 static void
-take_answer (MnsNextPage *self, MnsViewResult **place, GAsyncResult *result, GObject *source)
+mns_next_page_show (MnsStepPage *page)
 {
-  g_autoptr (GError) error = NULL;
-  MnsViewResult *answer = mns_session_look_finish (MNS_SESSION (source), result, &error);
+  MnsNextPage *self = MNS_NEXT_PAGE (page);
 
-  if (answer == NULL)
-    {
-      if (mns_step_page_get_screen (MNS_STEP_PAGE (self)) != NULL)
-        mns_screen_show_error (mns_step_page_get_screen (MNS_STEP_PAGE (self)), error);
-      return;
-    }
-  g_clear_pointer (place, mns_view_result_free);
-  *place = answer;
-  if (--self->n_answers > 0)
-    return;
   show_choices (self);
   show_rows (self);
   show_facts (self);
   gtk_widget_set_sensitive (GTK_WIDGET (self->apply),
                             !mns_step_page_is_read_only (MNS_STEP_PAGE (self)));
-  if (!self->defaulted && !mns_step_page_is_read_only (MNS_STEP_PAGE (self)))
-    {
-      self->defaulted = TRUE;
-      assign_defaults (self);
-    }
-}
-
-static void
-actions_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (MnsNextPage) self = user_data;
-
-  take_answer (self, &self->actions, result, source);
-}
-
-static void
-choices_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (MnsNextPage) self = user_data;
-
-  take_answer (self, &self->choices, result, source);
-}
-
-static void
-mns_next_page_load (MnsStepPage *page)
-{
-  MNS_NEXT_PAGE (page)->n_answers = 2;
-  mns_step_page_look (page, "run_choices", choices_read_cb);
-  mns_step_page_look (page, "run_actions", actions_read_cb);
 }
 
 static void
@@ -315,7 +282,7 @@ finish_answered_cb (AdwMessageDialog *dialog, const char *response, MnsNextPage 
 static char *
 sum_up (MnsNextPage *self)
 {
-  const MnsRows *rows = self->actions->rows;
+  const MnsRows *rows = get_rows (self, "run_actions");
   g_autoptr (GHashTable) counts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GString) text = g_string_new (NULL);
   GHashTableIter iter;
@@ -363,8 +330,6 @@ mns_next_page_dispose (GObject *object)
 {
   MnsNextPage *self = MNS_NEXT_PAGE (object);
 
-  g_clear_pointer (&self->actions, mns_view_result_free);
-  g_clear_pointer (&self->choices, mns_view_result_free);
   g_clear_object (&self->rows);
 
   G_OBJECT_CLASS (mns_next_page_parent_class)->dispose (object);
@@ -376,7 +341,8 @@ mns_next_page_class_init (MnsNextPageClass *klass)
   MnsStepPageClass *page_class = MNS_STEP_PAGE_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = mns_next_page_dispose;
-  page_class->load = mns_next_page_load;
+  page_class->views = views;
+  page_class->show = mns_next_page_show;
   page_class->primary = mns_next_page_primary;
   page_class->concerns = mns_next_page_concerns;
 }

@@ -15,6 +15,7 @@
 #include "desktop/app/view-pages.h"
 #include "desktop/screens/step/placement-draft.h"
 #include "desktop/screens/step/placement-page.h"
+#include "desktop/screens/step/step-screen.h"
 #include "desktop/widgets/plate.h"
 #include "desktop/widgets/row-list.h"
 
@@ -22,13 +23,12 @@ struct _MnsPlacementPage
 {
   MnsStepPage parent_instance;
 
-  MnsViewResult *pairs, *containers, *placements;
   MnsPlacementDraft *draft;
   MnsPlateModel *model; /* of the draft; a reference of its own */
   GListStore *unplaced;
+  GHashTable *from; /* artifact → where it comes from, for the list */
   gboolean loading;
   gboolean saving;
-  guint n_answers; /* still missing of the three views */
 
   MnsRowList *list;
   MnsPlate *plate;
@@ -42,6 +42,14 @@ struct _MnsPlacementPage
 };
 
 G_DEFINE_FINAL_TYPE (MnsPlacementPage, mns_placement_page, MNS_TYPE_STEP_PAGE)
+
+static const char *const views[] = { "run_containers", "run_pairs", "run_placements", NULL };
+
+static const MnsRows *
+get_rows (MnsPlacementPage *self, const char *view)
+{
+  return mns_step_page_get_rows (MNS_STEP_PAGE (self), view);
+}
 
 static const struct
 {
@@ -64,6 +72,25 @@ get_rule (MnsPlacementPage *self)
 
 /* ---- what the screen shows ---- */
 
+/* The colour of a row already tells the project. */
+static void
+note_sources (MnsPlacementPage *self)
+{
+  const MnsRows *pairs = get_rows (self, "run_pairs");
+
+  g_hash_table_remove_all (self->from);
+  for (guint i = 0; i < mns_rows_get_n_rows (pairs); i++)
+    {
+      const char *container = mns_cell_text (pairs, i, "in_container");
+      const char *well = mns_cell_text (pairs, i, "in_well");
+
+      if (container != NULL)
+        g_hash_table_insert (self->from,
+                             mns_cell_dup_id (pairs, i, "output_id"),
+                             g_strdup_printf ("%s %s", container, well != NULL ? well : ""));
+    }
+}
+
 static void
 show_unplaced (MnsPlacementPage *self)
 {
@@ -73,7 +100,8 @@ show_unplaced (MnsPlacementPage *self)
   for (guint i = 0; ids[i] != NULL; i++)
     {
       const MnsPlateSample *sample = mns_plate_model_get_sample (self->model, ids[i]);
-      const char *texts[] = { sample->name, sample->detail != NULL ? sample->detail : "", NULL };
+      const char *from = g_hash_table_lookup (self->from, ids[i]);
+      const char *texts[] = { sample->name, from != NULL ? from : "", NULL };
       MnsRow *row = mns_row_new (ids[i], texts);
 
       mns_row_set_group (row, sample->group);
@@ -100,7 +128,7 @@ show_counts (MnsPlacementPage *self)
         ngettext ("%u sample is in no well", "%u samples are in no well", n - placed), n - placed);
   mns_screen_set_facts (screen, facts);
   mns_screen_set_primary (screen, _ ("Record details"));
-  mns_screen_set_primary_reason (screen, reason);
+  mns_step_screen_set_reason (MNS_STEP_SCREEN (screen), reason);
 }
 
 static void
@@ -151,8 +179,10 @@ rebuild (MnsPlacementPage *self)
 
   self->loading = TRUE;
   drop_draft (self);
-  self->draft =
-      mns_placement_draft_new (self->containers->rows, self->pairs->rows, self->placements->rows);
+  note_sources (self);
+  self->draft = mns_placement_draft_new (get_rows (self, "run_containers"),
+                                         get_rows (self, "run_pairs"),
+                                         get_rows (self, "run_placements"));
   self->model = g_object_ref (mns_placement_draft_get_model (self->draft));
   g_signal_connect_object (
       self->model, "changed", G_CALLBACK (model_changed_cb), self, G_CONNECT_SWAPPED);
@@ -172,85 +202,38 @@ rebuild (MnsPlacementPage *self)
   show_counts (self);
   show_which (self);
 }
-static void
-take_answer (MnsPlacementPage *self, MnsViewResult **place, GAsyncResult *result, GObject *source)
-{
-  g_autoptr (GError) error = NULL;
-  MnsViewResult *answer = mns_session_look_finish (MNS_SESSION (source), result, &error);
 
-  if (answer == NULL)
-    {
-      if (mns_step_page_get_screen (MNS_STEP_PAGE (self)) != NULL)
-        mns_screen_show_error (mns_step_page_get_screen (MNS_STEP_PAGE (self)), error);
-      return;
-    }
-  g_clear_pointer (place, mns_view_result_free);
-  *place = answer;
-  if (self->n_answers > 0 && --self->n_answers > 0)
-    return;
+static void
+mns_placement_page_show (MnsStepPage *page)
+{
+  MnsPlacementPage *self = MNS_PLACEMENT_PAGE (page);
+
   if (self->saving)
     return; /* the answer to the command under way asks again */
-  if (self->draft == NULL ||
-      !mns_placement_draft_agrees (self->draft, self->containers->rows, self->placements->rows))
+  if (self->draft == NULL || !mns_placement_draft_agrees (self->draft,
+                                                          get_rows (self, "run_containers"),
+                                                          get_rows (self, "run_placements")))
     rebuild (self);
   else
     show_counts (self);
 }
 
-static void
-pairs_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (MnsPlacementPage) self = user_data;
-
-  take_answer (self, &self->pairs, result, source);
-}
-
-static void
-containers_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (MnsPlacementPage) self = user_data;
-
-  take_answer (self, &self->containers, result, source);
-}
-
-static void
-placements_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (MnsPlacementPage) self = user_data;
-
-  take_answer (self, &self->placements, result, source);
-}
-
-static void
-mns_placement_page_load (MnsStepPage *page)
-{
-  MnsPlacementPage *self = MNS_PLACEMENT_PAGE (page);
-
-  self->n_answers = 3;
-  mns_step_page_look (page, "run_containers", containers_read_cb);
-  mns_step_page_look (page, "run_pairs", pairs_read_cb);
-  mns_step_page_look (page, "run_placements", placements_read_cb);
-}
-
 /* ---- what the user did ---- */
 
 static void
-saved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+saved_cb (MnsStepPage *page, MnsResult *result, gboolean refused, gpointer data)
 {
-  g_autoptr (MnsPlacementPage) self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (MnsResult) done = mns_session_do_finish (MNS_SESSION (source), result, &error);
-  MnsScreen *screen = mns_step_page_get_screen (MNS_STEP_PAGE (self));
+  MnsPlacementPage *self = MNS_PLACEMENT_PAGE (page);
 
   self->saving = FALSE;
-  if (screen == NULL)
+  if (mns_step_page_get_screen (page) == NULL)
     return;
-  if (mns_screen_show_refusal (screen, done, error))
+  if (refused)
     drop_draft (self); /* it is not possible: what the lab has is shown again */
   else
     save (self); /* what was done meanwhile */
   if (!self->saving)
-    mns_placement_page_load (MNS_STEP_PAGE (self));
+    mns_step_page_load (page);
 }
 
 static void
@@ -270,13 +253,8 @@ save (MnsPlacementPage *self)
   mns_placement_draft_note_stored (self->draft);
   args = mns_step_page_new_args (MNS_STEP_PAGE (self));
   json_object_set_array_member (args, "places", g_steal_pointer (&places));
-  mns_session_do (mns_step_page_get_session (MNS_STEP_PAGE (self)),
-                  "step.place@1",
-                  args,
-                  g_steal_pointer (&expect),
-                  NULL,
-                  saved_cb,
-                  g_object_ref (self));
+  mns_step_page_do (
+      MNS_STEP_PAGE (self), "step.place@1", args, g_steal_pointer (&expect), saved_cb, NULL);
 }
 
 static void
@@ -360,22 +338,10 @@ next_cb (MnsPlacementPage *self)
 }
 
 static void
-changed_container_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (MnsPlacementPage) self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (MnsResult) done = mns_session_do_finish (MNS_SESSION (source), result, &error);
-  MnsScreen *screen = mns_step_page_get_screen (MNS_STEP_PAGE (self));
-
-  if (screen != NULL)
-    mns_screen_show_refusal (screen, done, error);
-}
-
-static void
 add_container_cb (MnsPlacementPage *self)
 {
   JsonObject *args = mns_step_page_new_args (MNS_STEP_PAGE (self));
-  const MnsRows *rows = self->containers->rows;
+  const MnsRows *rows = get_rows (self, "run_containers");
 
   if (mns_rows_get_n_rows (rows) > 0)
     {
@@ -383,13 +349,7 @@ add_container_cb (MnsPlacementPage *self)
 
       json_object_set_string_member (args, "container_type", type);
     }
-  mns_session_do (mns_step_page_get_session (MNS_STEP_PAGE (self)),
-                  "step.add_container@1",
-                  args,
-                  NULL,
-                  NULL,
-                  changed_container_cb,
-                  g_object_ref (self));
+  mns_step_page_do (MNS_STEP_PAGE (self), "step.add_container@1", args, NULL, NULL, NULL);
 }
 
 /* The name of the container shown: typed or scanned, kept on Enter. */
@@ -402,15 +362,14 @@ name_activate_cb (MnsPlacementPage *self)
   if (text[0] == '\0' ||
       g_strcmp0 (text, mns_plate_model_get_container_name (self->model, at)) == 0)
     return;
-  mns_session_do (
-      mns_step_page_get_session (MNS_STEP_PAGE (self)),
+  mns_step_page_do (
+      MNS_STEP_PAGE (self),
       "container.rename@1",
       mns_args_new (
           "container", mns_plate_model_get_container_id (self->model, at), "name", text, NULL),
       NULL,
       NULL,
-      changed_container_cb,
-      g_object_ref (self));
+      NULL);
 }
 
 static void
@@ -469,11 +428,9 @@ mns_placement_page_dispose (GObject *object)
 {
   MnsPlacementPage *self = MNS_PLACEMENT_PAGE (object);
 
-  g_clear_pointer (&self->pairs, mns_view_result_free);
-  g_clear_pointer (&self->containers, mns_view_result_free);
-  g_clear_pointer (&self->placements, mns_view_result_free);
   drop_draft (self);
   g_clear_object (&self->unplaced);
+  g_clear_pointer (&self->from, g_hash_table_unref);
 
   G_OBJECT_CLASS (mns_placement_page_parent_class)->dispose (object);
 }
@@ -484,7 +441,8 @@ mns_placement_page_class_init (MnsPlacementPageClass *klass)
   MnsStepPageClass *page_class = MNS_STEP_PAGE_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = mns_placement_page_dispose;
-  page_class->load = mns_placement_page_load;
+  page_class->views = views;
+  page_class->show = mns_placement_page_show;
   page_class->primary = mns_placement_page_primary;
   page_class->scan = mns_placement_page_scan;
   page_class->undo = mns_placement_page_undo;
@@ -494,11 +452,7 @@ mns_placement_page_class_init (MnsPlacementPageClass *klass)
 static GtkWidget *
 add_button (GtkBox *box, MnsPlacementPage *self, const char *label, GCallback clicked)
 {
-  GtkWidget *button = gtk_button_new_with_label (label);
-
-  g_signal_connect_object (button, "clicked", clicked, self, G_CONNECT_SWAPPED);
-  gtk_box_append (box, button);
-  return button;
+  return mns_step_page_add_button (MNS_STEP_PAGE (self), box, label, clicked);
 }
 
 static GtkWidget *
@@ -576,6 +530,7 @@ mns_placement_page_init (MnsPlacementPage *self)
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 16);
 
   self->unplaced = g_list_store_new (MNS_TYPE_ROW);
+  self->from = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->list = MNS_ROW_LIST (mns_row_list_new (
       G_LIST_MODEL (self->unplaced), columns, G_N_ELEMENTS (columns), _ ("Samples to place")));
   mns_row_list_set_draggable (self->list, TRUE);

@@ -8,52 +8,24 @@
 
 #include "desktop/app/cells.h"
 #include "desktop/screens/step/step-fields.h"
+#include "desktop/widgets/cell-value.h"
 
 struct _MnsStepFields
 {
   AdwBin parent_instance;
 
   MnsStepPage *page; /* unowned: it owns us */
-  GtkBox *box;
   GtkListBox *list;
   GHashTable *rows; /* field name → its editor */
   char *shape;      /* names of the fields shown */
   gboolean loading;
 };
 
+/* Stands for the value that the lab has, where the one shown was refused. No text is equal to it.
+ */
+#define REFUSED "\x01"
+
 G_DEFINE_FINAL_TYPE (MnsStepFields, mns_step_fields, ADW_TYPE_BIN)
-
-static void
-saved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (MnsStepFields) self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (MnsResult) done = mns_session_do_finish (MNS_SESSION (source), result, &error);
-  MnsScreen *screen = mns_step_page_get_screen (self->page);
-
-  if (screen != NULL)
-    mns_screen_show_refusal (screen, done, error);
-}
-
-static void
-save (MnsStepFields *self, const char *field, const char *text)
-{
-  JsonObject *args = mns_step_page_new_args (self->page);
-  JsonObject *fields = json_object_new ();
-
-  if (text != NULL && text[0] != '\0')
-    json_object_set_string_member (fields, field, text);
-  else
-    json_object_set_null_member (fields, field);
-  json_object_set_object_member (args, "fields", fields);
-  mns_session_do (mns_step_page_get_session (self->page),
-                  "step.details@1",
-                  args,
-                  NULL,
-                  NULL,
-                  saved_cb,
-                  g_object_ref (self));
-}
 
 static const char *
 get_field (gpointer editor)
@@ -61,11 +33,105 @@ get_field (gpointer editor)
   return g_object_get_data (editor, "field");
 }
 
+/* What was refused stays as it was typed, marked; nothing but typing makes it another text. */
+static void
+saved_cb (MnsStepPage *page, MnsResult *result, gboolean refused, gpointer data)
+{
+  g_autoptr (GtkWidget) editor = data;
+
+  if (refused)
+    {
+      g_object_set_data_full (G_OBJECT (editor), "stored", g_strdup (REFUSED), g_free);
+      gtk_widget_add_css_class (editor, "error");
+      gtk_accessible_update_state (
+          GTK_ACCESSIBLE (editor), GTK_ACCESSIBLE_STATE_INVALID, GTK_ACCESSIBLE_INVALID_TRUE, -1);
+      gtk_widget_grab_focus (editor);
+      return;
+    }
+  gtk_widget_remove_css_class (editor, "error");
+  gtk_accessible_reset_state (GTK_ACCESSIBLE (editor), GTK_ACCESSIBLE_STATE_INVALID);
+}
+
+/* As a cell of the sample table would take it: a comma in a number, its unit, a day as people write
+ * it.
+ */
+static char *
+normalise (GtkWidget *editor, const char *text)
+{
+  const MnsGridColumn column = {
+    .kind = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (editor), "kind")),
+    .unit = g_object_get_data (G_OBJECT (editor), "unit"),
+    .decimals = -1,
+  };
+
+  return GTK_IS_TEXT_VIEW (editor) ? g_strdup (text) : mns_cell_normalise (&column, text);
+}
+
+/* @text: as typed */
+static void
+save (MnsStepFields *self, GtkWidget *editor, const char *text)
+{
+  JsonObject *args = mns_step_page_new_args (self->page);
+  JsonObject *fields = json_object_new ();
+  const char *field = get_field (editor);
+  g_autofree char *value = normalise (editor, text);
+
+  if (value == NULL || value[0] == '\0')
+    json_object_set_null_member (fields, field);
+  else
+    json_object_set_string_member (fields, field, value);
+  json_object_set_object_member (args, "fields", fields);
+  g_object_set_data_full (G_OBJECT (editor), "stored", g_strdup (text), g_free);
+  mns_step_page_do (self->page, "step.details@1", args, NULL, saved_cb, g_object_ref (editor));
+}
+
+static char *
+dup_text (GtkWidget *editor)
+{
+  GtkTextIter start, end;
+  GtkTextBuffer *buffer;
+
+  if (!GTK_IS_TEXT_VIEW (editor))
+    return g_strdup (gtk_editable_get_text (GTK_EDITABLE (editor)));
+  buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (editor));
+  gtk_text_buffer_get_bounds (buffer, &start, &end);
+  return gtk_text_buffer_get_text (buffer, &start, &end, FALSE);
+}
+
+/* What was typed counts when Enter or the button says so, and when the focus goes elsewhere. */
+static void
+save_typed (MnsStepFields *self, GtkWidget *editor)
+{
+  g_autofree char *text = dup_text (editor);
+  const char *stored = g_object_get_data (G_OBJECT (editor), "stored");
+
+  if (!self->loading && self->page != NULL && !mns_step_page_is_read_only (self->page) &&
+      mns_step_page_get_screen (self->page) != NULL &&
+      g_strcmp0 (text, stored != NULL ? stored : "") != 0)
+    save (self, editor, text);
+}
+
 static void
 entry_applied_cb (GtkWidget *entry, MnsStepFields *self)
 {
-  if (!self->loading)
-    save (self, get_field (entry), gtk_editable_get_text (GTK_EDITABLE (entry)));
+  save_typed (self, entry);
+}
+
+static void
+left_cb (GtkEventControllerFocus *focus, MnsStepFields *self)
+{
+  GtkWidget *widget = gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (focus));
+
+  save_typed (self, widget);
+}
+
+static void
+save_on_leave (MnsStepFields *self, GtkWidget *editor)
+{
+  GtkEventController *focus = gtk_event_controller_focus_new ();
+
+  g_signal_connect_object (focus, "leave", G_CALLBACK (left_cb), self, 0);
+  gtk_widget_add_controller (editor, focus);
 }
 
 static void
@@ -74,14 +140,14 @@ choice_made_cb (GtkWidget *row, GParamSpec *pspec, MnsStepFields *self)
   GtkStringObject *chosen = adw_combo_row_get_selected_item (ADW_COMBO_ROW (row));
 
   if (!self->loading && chosen != NULL)
-    save (self, get_field (row), gtk_string_object_get_string (chosen));
+    save (self, row, gtk_string_object_get_string (chosen));
 }
 
 static void
 switched_cb (GtkWidget *toggle, GParamSpec *pspec, MnsStepFields *self)
 {
   if (!self->loading)
-    save (self, get_field (toggle), gtk_switch_get_active (GTK_SWITCH (toggle)) ? "true" : "false");
+    save (self, toggle, gtk_switch_get_active (GTK_SWITCH (toggle)) ? "true" : "false");
 }
 
 static char *
@@ -93,6 +159,16 @@ make_title (const MnsRows *rows, guint row)
 
   return unit != NULL ? g_markup_printf_escaped ("%s (%s)%s", title, unit, must)
                       : g_markup_printf_escaped ("%s%s", title, must);
+}
+
+/* The same for who hears it. */
+static char *
+make_plain_title (const MnsRows *rows, guint row)
+{
+  const char *title = mns_cell_text (rows, row, "title");
+
+  return mns_cell_int (rows, row, "required") != 0 ? g_strdup_printf (_ ("%s, required"), title)
+                                                   : g_strdup (title);
 }
 
 static GtkWidget *
@@ -108,6 +184,36 @@ make_choice (const MnsRows *rows, guint row)
     gtk_string_list_append (words, json_array_get_string_element (presets, i));
   adw_combo_row_set_model (ADW_COMBO_ROW (made), G_LIST_MODEL (words));
   return made;
+}
+
+/* Text of several lines, under its title. */
+static GtkWidget *
+make_text (GtkWidget **editor)
+{
+  GtkWidget *row = adw_preferences_row_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
+  GtkWidget *title = gtk_label_new (NULL);
+
+  gtk_label_set_xalign (GTK_LABEL (title), 0);
+  gtk_widget_add_css_class (title, "caption");
+  gtk_widget_add_css_class (title, "dim-label");
+  g_object_bind_property (row, "title", title, "label", G_BINDING_SYNC_CREATE);
+  gtk_label_set_use_markup (GTK_LABEL (title), TRUE);
+  *editor = gtk_text_view_new ();
+  gtk_text_view_set_wrap_mode (GTK_TEXT_VIEW (*editor), GTK_WRAP_WORD_CHAR);
+  gtk_text_view_set_accepts_tab (GTK_TEXT_VIEW (*editor), FALSE);
+  gtk_widget_set_size_request (*editor, -1, 56);
+  gtk_widget_add_css_class (*editor, "mns-inline-text");
+  gtk_widget_set_margin_top (box, 8);
+  gtk_widget_set_margin_bottom (box, 8);
+  gtk_widget_set_margin_start (box, 12);
+  gtk_widget_set_margin_end (box, 12);
+  gtk_box_append (GTK_BOX (box), title);
+  gtk_box_append (GTK_BOX (box), *editor);
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
+  gtk_widget_set_focusable (row, FALSE);
+  return row;
 }
 
 /* A row of the list; what is edited, found again by the field's name, is put into @editor. */
@@ -131,11 +237,23 @@ make_row (MnsStepFields *self, const MnsRows *rows, guint row, GtkWidget **edito
       adw_action_row_set_activatable_widget (ADW_ACTION_ROW (made), *editor);
       g_signal_connect_object (*editor, "notify::active", G_CALLBACK (switched_cb), self, 0);
     }
+  else if (g_str_equal (kind, "MULTILINE"))
+    {
+      made = make_text (editor);
+      save_on_leave (self, *editor);
+    }
   else
     {
       *editor = made = adw_entry_row_new ();
       adw_entry_row_set_show_apply_button (ADW_ENTRY_ROW (made), TRUE);
       g_signal_connect_object (made, "apply", G_CALLBACK (entry_applied_cb), self, 0);
+      save_on_leave (self, made);
+      if (g_str_equal (kind, "NUMBER"))
+        g_object_set_data (G_OBJECT (made), "kind", GUINT_TO_POINTER (MNS_CELL_NUMBER));
+      if (g_str_equal (kind, "DATE"))
+        g_object_set_data (G_OBJECT (made), "kind", GUINT_TO_POINTER (MNS_CELL_DATE));
+      g_object_set_data_full (
+          G_OBJECT (made), "unit", g_strdup (mns_cell_text (rows, row, "unit")), g_free);
     }
   g_object_set_data_full (
       G_OBJECT (*editor), "field", g_strdup (mns_cell_text (rows, row, "title")), g_free);
@@ -145,14 +263,11 @@ make_row (MnsStepFields *self, const MnsRows *rows, guint row, GtkWidget **edito
 static void
 show_value (GtkWidget *editor, const char *value)
 {
-  if (ADW_IS_ENTRY_ROW (editor))
-    {
-      if (g_strcmp0 (gtk_editable_get_text (GTK_EDITABLE (editor)), value) != 0)
-        gtk_editable_set_text (GTK_EDITABLE (editor), value);
-    }
-  else if (GTK_IS_SWITCH (editor))
+  const char *stored = g_object_get_data (G_OBJECT (editor), "stored");
+
+  if (GTK_IS_SWITCH (editor))
     gtk_switch_set_active (GTK_SWITCH (editor), g_str_equal (value, "true"));
-  else
+  else if (ADW_IS_COMBO_ROW (editor))
     {
       GListModel *words = adw_combo_row_get_model (ADW_COMBO_ROW (editor));
 
@@ -160,6 +275,27 @@ show_value (GtkWidget *editor, const char *value)
         if (g_strcmp0 (gtk_string_list_get_string (GTK_STRING_LIST (words), i), value) == 0)
           adw_combo_row_set_selected (ADW_COMBO_ROW (editor), i);
     }
+  else if (g_strcmp0 (stored, REFUSED) != 0 && g_strcmp0 (stored, value) != 0)
+    /* what is being typed stays */
+    {
+      if (GTK_IS_TEXT_VIEW (editor))
+        gtk_text_buffer_set_text (gtk_text_view_get_buffer (GTK_TEXT_VIEW (editor)), value, -1);
+      else
+        gtk_editable_set_text (GTK_EDITABLE (editor), value);
+      g_object_set_data_full (G_OBJECT (editor), "stored", g_strdup (value), g_free);
+    }
+}
+
+/* What may only be read can still be selected and copied. */
+static void
+allow (GtkWidget *editor, gboolean allowed)
+{
+  if (GTK_IS_TEXT_VIEW (editor))
+    gtk_text_view_set_editable (GTK_TEXT_VIEW (editor), allowed);
+  else if (GTK_IS_EDITABLE (editor))
+    gtk_editable_set_editable (GTK_EDITABLE (editor), allowed);
+  else
+    gtk_widget_set_sensitive (editor, allowed);
 }
 
 static char *
@@ -193,6 +329,13 @@ rebuild (MnsStepFields *self, const MnsRows *rows)
       row = make_row (self, rows, i, &editor);
       title = make_title (rows, i);
       adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+      if (*title != '\0' && editor != row)
+        {
+          g_autofree char *plain = make_plain_title (rows, i);
+
+          gtk_accessible_update_property (
+              GTK_ACCESSIBLE (editor), GTK_ACCESSIBLE_PROPERTY_LABEL, plain, -1);
+        }
       gtk_list_box_append (self->list, row);
       g_hash_table_insert (self->rows, g_strdup (mns_cell_text (rows, i, "title")), editor);
     }
@@ -219,13 +362,46 @@ mns_step_fields_show (MnsStepFields *self, MnsStepPage *page, const MnsRows *fie
       if (editor != NULL && g_str_equal (mns_cell_text (fields, i, "place"), "STEP"))
         {
           show_value (editor, value != NULL ? value : "");
-          gtk_widget_set_sensitive (editor,
-                                    !mns_step_page_is_read_only (page) &&
-                                        mns_cell_int (fields, i, "read_only") == 0);
+          allow (editor,
+                 !mns_step_page_is_read_only (page) && mns_cell_int (fields, i, "read_only") == 0);
         }
     }
-  gtk_widget_set_visible (GTK_WIDGET (self->box), g_hash_table_size (self->rows) > 0);
+  gtk_widget_set_visible (GTK_WIDGET (self), g_hash_table_size (self->rows) > 0);
   self->loading = FALSE;
+}
+
+/**
+ * mns_step_fields_dup_missing:
+ * @fields: rows of the view "run_fields"
+ *
+ * Returns: (transfer full) (nullable): the first field of the step that must have a value and has
+ *   none, as a sentence
+ */
+char *
+mns_step_fields_dup_missing (const MnsRows *fields)
+{
+  for (guint i = 0; i < mns_rows_get_n_rows (fields); i++)
+    {
+      const char *value = mns_cell_text (fields, i, "value");
+
+      if (g_str_equal (mns_cell_text (fields, i, "place"), "STEP") &&
+          mns_cell_int (fields, i, "required") != 0 && (value == NULL || value[0] == '\0'))
+        return g_strdup_printf (_ ("“%s” must have a value"), mns_cell_text (fields, i, "title"));
+    }
+  return NULL;
+}
+
+/* What is being typed counts as entered. */
+void
+mns_step_fields_save (MnsStepFields *self)
+{
+  GHashTableIter iter;
+  gpointer editor;
+
+  g_hash_table_iter_init (&iter, self->rows);
+  while (g_hash_table_iter_next (&iter, NULL, &editor))
+    if (GTK_IS_TEXT_VIEW (editor) || (GTK_IS_EDITABLE (editor) && !ADW_IS_COMBO_ROW (editor)))
+      save_typed (self, editor);
 }
 
 static void
@@ -248,24 +424,13 @@ mns_step_fields_class_init (MnsStepFieldsClass *klass)
 static void
 mns_step_fields_init (MnsStepFields *self)
 {
-  GtkWidget *title = gtk_label_new (_ ("Step details"));
-  GtkWidget *scrolled = gtk_scrolled_window_new ();
-
   self->rows = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->box = GTK_BOX (gtk_box_new (GTK_ORIENTATION_VERTICAL, 8));
-  gtk_widget_set_margin_start (GTK_WIDGET (self->box), 16);
-  gtk_widget_set_margin_end (GTK_WIDGET (self->box), 16);
-  gtk_widget_add_css_class (title, "heading");
-  gtk_label_set_xalign (GTK_LABEL (title), 0);
-  gtk_box_append (self->box, title);
   self->list = GTK_LIST_BOX (gtk_list_box_new ());
   gtk_list_box_set_selection_mode (self->list, GTK_SELECTION_NONE);
   gtk_widget_add_css_class (GTK_WIDGET (self->list), "boxed-list");
-  gtk_box_append (self->box, GTK_WIDGET (self->list));
-  gtk_scrolled_window_set_policy (
-      GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), GTK_WIDGET (self->box));
-  adw_bin_set_child (ADW_BIN (self), scrolled);
+  gtk_accessible_update_property (
+      GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Fields of the step"), -1);
+  adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->list));
 }
 
 GtkWidget *

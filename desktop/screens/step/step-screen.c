@@ -15,6 +15,7 @@
 #include "desktop/screens/step/next-page.h"
 #include "desktop/screens/step/placement-page.h"
 #include "desktop/screens/step/record-page.h"
+#include "desktop/screens/step/step-dialogs.h"
 #include "desktop/screens/step/step-screen.h"
 
 struct _MnsStepScreen
@@ -25,13 +26,21 @@ struct _MnsStepScreen
   MnsViewResult *run;
   char *shown; /* milestone looked at; NULL: follow the state */
   gboolean busy;
+  guint n_saving;
+  guint n_drafts;
+  gboolean refused; /* the last command was */
+  char *reason;     /* why the next milestone cannot be reached */
 
   GtkBox *bar;
+  char *bar_words; /* milestones that the bar has tabs for */
   AdwBin *holder;
   MnsStepPage *page;
   char *page_state;
-  GtkButton *abort_button;
-  GtkButton *take_over_button;
+  GSimpleActionGroup *actions;
+  GtkWidget *side; /* scrolls: what the page has, then the instructions */
+  AdwBin *side_content;
+  GtkWidget *instructions_box;
+  GtkLabel *instructions;
   GtkLabel *save_label;
 };
 
@@ -63,6 +72,12 @@ get_state (MnsStepScreen *self)
   return mns_cell_text (self->run->rows, 0, "state");
 }
 
+static gboolean
+is_completed (MnsStepScreen *self)
+{
+  return g_str_equal (get_state (self), "COMPLETED");
+}
+
 /* Milestones of this step, in order, as the rules list them. */
 static GStrv
 dup_milestones (MnsStepScreen *self)
@@ -82,56 +97,98 @@ find_word (GStrv words, const char *word)
 }
 
 static gboolean
+is_mine (MnsStepScreen *self)
+{
+  return mns_cell_int (self->run->rows, 0, "mine") != 0;
+}
+
+static gboolean
 is_read_only (MnsStepScreen *self)
 {
-  return mns_cell_int (self->run->rows, 0, "mine") == 0 ||
-         g_str_equal (get_state (self), "COMPLETED") ||
-         g_str_equal (get_state (self), "UNDER_REVIEW");
+  return !is_mine (self) || is_completed (self) || g_str_equal (get_state (self), "UNDER_REVIEW");
 }
+
+/* ---- milestone bar ---- */
 
 static void
 tab_clicked_cb (GtkButton *button, MnsStepScreen *self)
 {
-  mns_step_screen_show (self, g_object_get_data (G_OBJECT (button), "state"));
+  const char *state = g_object_get_data (G_OBJECT (button), "state");
+  g_auto (GStrv) words = dup_milestones (self);
+
+  if (is_completed (self) || find_word (words, state) <= find_word (words, get_state (self)))
+    mns_step_screen_show (self, state);
+  else
+    mns_step_screen_activate (self);
 }
 
 static GtkWidget *
-make_tab (MnsStepScreen *self, guint number, const char *state, gboolean reached, gboolean done)
+make_tab (MnsStepScreen *self, const char *state)
 {
-  int at = find_milestone (state);
-  const char *title = at >= 0 ? _ (milestones[at].title) : state;
-  g_autofree char *text = g_strdup_printf ("%s%u  %s", done ? "✓ " : "", number, title);
-  GtkWidget *button = gtk_toggle_button_new_with_label (text);
-  gboolean current = g_str_equal (state, self->shown);
+  GtkWidget *button = gtk_toggle_button_new ();
 
-  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (button), current);
-  gtk_widget_set_sensitive (button, reached && at >= 0);
-  if (!reached)
-    gtk_widget_set_tooltip_text (button, _ ("The milestones before must be done first"));
   gtk_widget_add_css_class (button, "flat");
+  gtk_widget_add_css_class (button, "mns-milestone");
   g_object_set_data_full (G_OBJECT (button), "state", g_strdup (state), g_free);
-  gtk_accessible_update_property (
-      GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
   g_signal_connect_object (button, "clicked", G_CALLBACK (tab_clicked_cb), self, 0);
   return button;
+}
+
+/* @ahead: how many milestones it lies behind the one that the run has reached */
+static void
+update_tab (MnsStepScreen *self, GtkWidget *button, int number, int ahead)
+{
+  const char *state = g_object_get_data (G_OBJECT (button), "state");
+  int at = find_milestone (state);
+  const char *title = at >= 0 ? _ (milestones[at].title) : state;
+  gboolean done = ahead < 0 || is_completed (self);
+  const char *reason = at < 0                ? _ ("This version cannot show it")
+                       : ahead <= 0          ? NULL
+                       : ahead > 1           ? _ ("The milestones before must be done first")
+                       : is_read_only (self) ? _ ("Only the person working on this step goes on")
+                                             : self->reason;
+  g_autofree char *text = g_strdup_printf ("%s%d  %s", done ? "✓ " : "", number, title);
+
+  gtk_button_set_label (GTK_BUTTON (button), text);
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (button), g_strcmp0 (state, self->shown) == 0);
+  gtk_widget_set_sensitive (button, reason == NULL);
+  gtk_widget_set_tooltip_text (button, reason);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  title,
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  reason != NULL ? reason
+                                  : done         ? _ ("Done")
+                                                 : "",
+                                  -1);
 }
 
 static void
 show_bar (MnsStepScreen *self)
 {
   g_auto (GStrv) words = dup_milestones (self);
+  const char *list = mns_cell_text (self->run->rows, 0, "milestones");
   int reached = find_word (words, get_state (self));
-  gboolean completed = g_str_equal (get_state (self), "COMPLETED");
   GtkWidget *child;
+  int number = 0;
 
-  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->bar))) != NULL)
-    gtk_box_remove (self->bar, child);
-  for (int i = 0; words[i] != NULL; i++)
-    gtk_box_append (
-        self->bar,
-        make_tab (
-            self, (guint) i + 1, words[i], completed || i <= reached, completed || i < reached));
+  if (g_strcmp0 (list, self->bar_words) != 0)
+    {
+      while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->bar))) != NULL)
+        gtk_box_remove (self->bar, child);
+      for (guint i = 0; words[i] != NULL; i++)
+        gtk_box_append (self->bar, make_tab (self, words[i]));
+      g_free (self->bar_words);
+      self->bar_words = g_strdup (list);
+    }
+  if (g_str_equal (get_state (self), "UNDER_REVIEW"))
+    reached = (int) g_strv_length (words) - 1;
+  for (child = gtk_widget_get_first_child (GTK_WIDGET (self->bar)); child != NULL;
+       child = gtk_widget_get_next_sibling (child), number++)
+    update_tab (self, child, number + 1, is_completed (self) ? 0 : number - reached);
 }
+
+/* ---- the page ---- */
 
 static void
 show_page (MnsStepScreen *self)
@@ -139,53 +196,162 @@ show_page (MnsStepScreen *self)
   int at = find_milestone (self->shown);
 
   if (at < 0)
-    return;
+    {
+      mns_screen_show_empty (MNS_SCREEN (self),
+                             _ ("This version cannot show this milestone"),
+                             _ ("The step can go on in the web client or by a script."),
+                             _ ("Lab View"),
+                             "/lab");
+      return;
+    }
   if (self->page == NULL || g_strcmp0 (self->page_state, self->shown) != 0)
     {
       self->page = g_object_new (milestones[at].get_type (), NULL);
+      self->n_drafts = 0;
+      self->n_saving = 0;
+      g_clear_pointer (&self->reason, g_free);
       mns_step_page_set_screen (self->page, MNS_SCREEN (self));
-      mns_screen_set_side (MNS_SCREEN (self), NULL);
+      mns_step_screen_set_side (self, NULL);
+      mns_screen_set_facts (MNS_SCREEN (self), "");
       adw_bin_set_child (self->holder, GTK_WIDGET (self->page));
       g_free (self->page_state);
       self->page_state = g_strdup (self->shown);
+      mns_screen_show_loading (MNS_SCREEN (self));
     }
   mns_step_page_set_run (self->page, self->run->rows, is_read_only (self));
-  MNS_STEP_PAGE_GET_CLASS (self->page)->load (self->page);
+  mns_step_page_load (self->page);
 }
+
+static void
+enable (MnsStepScreen *self, const char *name, gboolean enabled)
+{
+  GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self->actions), name);
+
+  g_simple_action_set_enabled (G_SIMPLE_ACTION (action), enabled);
+}
+
+/* ---- side region ---- */
+
+/* What the configuration says about how the step is done; NULL: nothing. */
+static const char *
+get_instructions (JsonNode *settings)
+{
+  JsonObject *object = settings != NULL && JSON_NODE_HOLDS_OBJECT (settings)
+                           ? json_node_get_object (settings)
+                           : NULL;
+  JsonNode *node = object != NULL ? json_object_get_member (object, "properties") : NULL;
+
+  if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
+    return NULL;
+  return json_object_get_string_member_with_default (
+      json_node_get_object (node), "instructions", NULL);
+}
+
+static void
+show_side (MnsStepScreen *self)
+{
+  gboolean shown = adw_bin_get_child (self->side_content) != NULL ||
+                   gtk_widget_get_visible (self->instructions_box);
+
+  mns_screen_set_side (MNS_SCREEN (self), shown ? self->side : NULL);
+}
+
+void
+mns_step_screen_set_side (MnsStepScreen *self, GtkWidget *content)
+{
+  if (adw_bin_get_child (self->side_content) != content)
+    adw_bin_set_child (self->side_content, content);
+  show_side (self);
+}
+
+static void
+show_instructions (MnsStepScreen *self)
+{
+  g_autoptr (JsonNode) settings = mns_cell_parse_json (self->run->rows, 0, "settings");
+  const char *text = get_instructions (settings);
+
+  gtk_label_set_text (self->instructions, text != NULL ? text : "");
+  enable (self, "instructions", text != NULL);
+  if (text == NULL)
+    gtk_widget_set_visible (self->instructions_box, FALSE);
+}
+
+static void
+make_side (MnsStepScreen *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 16);
+  GtkWidget *title = gtk_label_new (_ ("Instructions"));
+
+  gtk_widget_set_margin_start (box, 16);
+  gtk_widget_set_margin_end (box, 16);
+  gtk_widget_set_margin_bottom (box, 16);
+  self->side_content = ADW_BIN (adw_bin_new ());
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->side_content));
+  self->instructions_box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
+  gtk_widget_add_css_class (title, "heading");
+  gtk_label_set_xalign (GTK_LABEL (title), 0);
+  gtk_box_append (GTK_BOX (self->instructions_box), title);
+  self->instructions = GTK_LABEL (gtk_label_new (NULL));
+  gtk_label_set_wrap (self->instructions, TRUE);
+  gtk_label_set_xalign (self->instructions, 0);
+  gtk_label_set_selectable (self->instructions, TRUE);
+  gtk_box_append (GTK_BOX (self->instructions_box), GTK_WIDGET (self->instructions));
+  gtk_widget_set_visible (self->instructions_box, FALSE);
+  gtk_box_append (GTK_BOX (box), self->instructions_box);
+  self->side = g_object_ref_sink (gtk_scrolled_window_new ());
+  gtk_scrolled_window_set_policy (
+      GTK_SCROLLED_WINDOW (self->side), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->side), box);
+}
+
+/* ---- the run ---- */
 
 static void
 show_owner (MnsStepScreen *self)
 {
   MnsScreen *screen = MNS_SCREEN (self);
   const MnsRows *run = self->run->rows;
-  gboolean mine = mns_cell_int (run, 0, "mine") != 0;
-  gboolean completed = g_str_equal (get_state (self), "COMPLETED");
-  g_autofree char *when = mns_time_to_text (mns_cell_int (run, 0, "started_at"));
+  const char *who = mns_cell_text (run, 0, "technician");
+  g_autofree char *start = mns_time_to_text (mns_cell_int (run, 0, "started_at"));
   g_autofree char *text = NULL;
+  gboolean foreign = !is_mine (self) && !is_completed (self);
 
-  if (completed)
+  if (is_completed (self))
     {
       g_autofree char *end = mns_time_to_text (mns_cell_int (run, 0, "completed_at"));
 
-      text =
-          g_strdup_printf (_ ("Finished by %s at %s."), mns_cell_text (run, 0, "technician"), end);
+      text = g_strdup_printf (_ ("Finished by %s at %s."), who, end);
     }
-  else if (!mine)
-    text = g_strdup_printf (
-        _ ("%s is working on this step since %s."), mns_cell_text (run, 0, "technician"), when);
+  else if (g_str_equal (get_state (self), "UNDER_REVIEW"))
+    text = g_strdup (_ ("This step waits for a manager's review."));
+  else if (foreign)
+    text = g_strdup_printf (_ ("%s is working on this step since %s."), who, start);
   mns_screen_set_banner (screen, MNS_BANNER_INFO, text);
-  gtk_widget_set_visible (GTK_WIDGET (self->take_over_button), !mine && !completed);
-  gtk_widget_set_visible (GTK_WIDGET (self->abort_button), mine && !completed);
+  mns_screen_set_banner_button (screen, MNS_BANNER_INFO, foreign ? _ ("Take over") : NULL);
+  enable (self, "abort", is_mine (self) && !is_completed (self));
 }
 
 static void
 show_saved (MnsStepScreen *self)
 {
   guint waiting = mns_session_get_waiting (mns_screen_get_session (MNS_SCREEN (self)));
-  g_autofree char *when = mns_time_to_text (mns_cell_int (self->run->rows, 0, "changed_at"));
-  g_autofree char *text = waiting > 0 ? g_strdup (_ ("Saved here, not sent yet"))
-                                      : g_strdup_printf (_ ("Saved at %s"), when);
+  g_autofree char *when = NULL;
+  g_autofree char *text = NULL;
 
+  if (self->run == NULL)
+    return;
+  when = mns_time_to_text (mns_cell_int (self->run->rows, 0, "changed_at"));
+  if (self->n_saving > 0)
+    text = g_strdup (_ ("Saving…"));
+  else if (self->n_drafts > 0)
+    text = g_strdup_printf (ngettext ("%u unsaved change", "%u unsaved changes", self->n_drafts),
+                            self->n_drafts);
+  else if (self->refused)
+    text = g_strdup (_ ("The last change was not saved"));
+  else if (waiting > 0)
+    text = g_strdup (_ ("Saved here, not sent yet"));
+  else
+    text = g_strdup_printf (_ ("Saved at %s"), when);
   gtk_label_set_text (self->save_label, text);
 }
 
@@ -204,18 +370,18 @@ run_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       mns_screen_show_error (screen, error);
       return;
     }
-  g_clear_pointer (&self->run, mns_view_result_free);
-  self->run = run;
   if (mns_rows_get_n_rows (run->rows) == 0)
     {
+      mns_view_result_free (run);
       mns_screen_show_empty (screen,
                              _ ("This step is no longer there"),
                              _ ("It was aborted, or this computer does not hold it."),
                              _ ("Lab View"),
                              "/lab");
-      g_clear_pointer (&self->run, mns_view_result_free);
       return;
     }
+  g_clear_pointer (&self->run, mns_view_result_free);
+  self->run = run;
   title = g_strdup_printf (
       "%s %s", mns_cell_text (run->rows, 0, "step"), mns_cell_text (run->rows, 0, "lims_id"));
   mns_screen_set_title (screen, title);
@@ -223,18 +389,16 @@ run_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (self->shown == NULL || find_word (words, self->shown) < 0)
     {
       const char *state = get_state (self);
+      guint n = g_strv_length (words);
 
       g_free (self->shown);
-      self->shown =
-          g_strdup (find_word (words, state) >= 0      ? state
-                    : g_str_equal (state, "COMPLETED") ? words[MAX (1, g_strv_length (words)) - 1]
-                                                       : words[0]);
+      self->shown = g_strdup (find_word (words, state) >= 0 ? state : words[n > 0 ? n - 1 : 0]);
     }
   show_owner (self);
+  show_instructions (self);
+  show_page (self);
   show_saved (self);
   show_bar (self);
-  show_page (self);
-  mns_screen_show_content (screen);
 }
 
 static void
@@ -271,7 +435,10 @@ advanced_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   self->busy = FALSE;
   if (mns_screen_show_refusal (MNS_SCREEN (self), done, error))
-    return;
+    {
+      show_bar (self);
+      return;
+    }
   g_clear_pointer (&self->shown, g_free);
   mns_screen_refresh (MNS_SCREEN (self));
 }
@@ -284,8 +451,7 @@ mns_step_screen_go_on (MnsStepScreen *self, const char *state)
   if (self->run == NULL || self->busy)
     return;
   words = dup_milestones (self);
-  if (g_str_equal (get_state (self), "COMPLETED") ||
-      find_word (words, get_state (self)) >= find_word (words, state))
+  if (is_completed (self) || find_word (words, get_state (self)) >= find_word (words, state))
     {
       mns_step_screen_show (self, state);
       return;
@@ -298,6 +464,43 @@ mns_step_screen_go_on (MnsStepScreen *self, const char *state)
                   NULL,
                   advanced_cb,
                   g_object_ref (self));
+}
+
+void
+mns_step_screen_note_saving (MnsStepScreen *self, guint n_saving, gboolean refused)
+{
+  self->n_saving = n_saving;
+  self->refused = refused;
+  show_saved (self);
+}
+
+void
+mns_step_screen_note_drafts (MnsStepScreen *self, guint n_drafts)
+{
+  self->n_drafts = n_drafts;
+  show_saved (self);
+}
+
+void
+mns_step_screen_set_reason (MnsStepScreen *self, const char *reason)
+{
+  g_autofree char *old = self->reason;
+
+  self->reason = g_strdup (reason);
+  mns_screen_set_primary_reason (MNS_SCREEN (self), reason);
+  if (g_strcmp0 (old, reason) != 0 && self->run != NULL)
+    show_bar (self);
+}
+
+/* ---- actions ---- */
+
+static void
+instructions_cb (GSimpleAction *action, GVariant *target, gpointer user_data)
+{
+  MnsStepScreen *self = user_data;
+
+  gtk_widget_set_visible (self->instructions_box, !gtk_widget_get_visible (self->instructions_box));
+  show_side (self);
 }
 
 static void
@@ -314,59 +517,32 @@ aborted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-abort_answered_cb (AdwMessageDialog *dialog, const char *response, MnsStepScreen *self)
+abort_chosen_cb (gpointer screen, const char *reason)
 {
-  GtkEditable *reason = g_object_get_data (G_OBJECT (dialog), "reason");
+  MnsStepScreen *self = screen;
 
-  if (!g_str_equal (response, "abort"))
-    return;
-  mns_session_do (
-      mns_screen_get_session (MNS_SCREEN (self)),
-      "step.abort@1",
-      mns_args_new ("run", self->run_id, "reason", gtk_editable_get_text (reason), NULL),
-      NULL,
-      NULL,
-      aborted_cb,
-      g_object_ref (self));
+  mns_session_do (mns_screen_get_session (screen),
+                  "step.abort@1",
+                  mns_args_new ("run", self->run_id, "reason", reason, NULL),
+                  NULL,
+                  NULL,
+                  aborted_cb,
+                  g_object_ref (self));
 }
 
 static void
-reason_changed_cb (AdwMessageDialog *dialog, GtkEditable *reason)
+abort_cb (GSimpleAction *action, GVariant *target, gpointer user_data)
 {
-  adw_message_dialog_set_response_enabled (
-      dialog, "abort", gtk_editable_get_text (reason)[0] != '\0');
+  mns_step_ask_abort (GTK_WIDGET (user_data), abort_chosen_cb);
 }
 
 static void
-abort_cb (MnsStepScreen *self)
+take_over_chosen_cb (gpointer screen, const char *word)
 {
-  GtkWidget *dialog = adw_message_dialog_new (
-      GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))),
-      _ ("Abort this step?"),
-      _ ("Its containers, placements and values are deleted. The samples go back to the queue."));
-  GtkWidget *reason = gtk_entry_new ();
+  MnsStepScreen *self = screen;
 
-  gtk_entry_set_placeholder_text (GTK_ENTRY (reason), _ ("Reason"));
-  gtk_accessible_update_property (
-      GTK_ACCESSIBLE (reason), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Reason"), -1);
-  adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), reason);
-  adw_message_dialog_add_responses (
-      ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("Keep working"), "abort", _ ("Abort step"), NULL);
-  adw_message_dialog_set_response_appearance (
-      ADW_MESSAGE_DIALOG (dialog), "abort", ADW_RESPONSE_DESTRUCTIVE);
-  adw_message_dialog_set_response_enabled (ADW_MESSAGE_DIALOG (dialog), "abort", FALSE);
-  g_object_set_data (G_OBJECT (dialog), "reason", reason);
-  g_signal_connect_object (
-      reason, "changed", G_CALLBACK (reason_changed_cb), dialog, G_CONNECT_SWAPPED);
-  g_signal_connect_object (dialog, "response", G_CALLBACK (abort_answered_cb), self, 0);
-  gtk_window_present (GTK_WINDOW (dialog));
-}
-
-static void
-take_over_cb (MnsStepScreen *self)
-{
   self->busy = TRUE;
-  mns_session_do (mns_screen_get_session (MNS_SCREEN (self)),
+  mns_session_do (mns_screen_get_session (screen),
                   "step.take_over@1",
                   mns_args_new ("run", self->run_id, NULL),
                   NULL,
@@ -375,13 +551,47 @@ take_over_cb (MnsStepScreen *self)
                   g_object_ref (self));
 }
 
+/* The info banner has a button only where a run can be taken over. */
 static void
-mns_step_screen_primary (MnsScreen *screen)
+mns_step_screen_banner (MnsScreen *screen, MnsBannerKind kind)
 {
   MnsStepScreen *self = MNS_STEP_SCREEN (screen);
 
+  if (kind == MNS_BANNER_INFO && self->run != NULL)
+    mns_step_ask_take_over (
+        GTK_WIDGET (self), mns_cell_text (self->run->rows, 0, "technician"), take_over_chosen_cb);
+}
+
+static void
+copy_link_cb (GSimpleAction *action, GVariant *target, gpointer user_data)
+{
+  MnsStepScreen *self = user_data;
+  g_autofree char *link = NULL;
+
+  if (self->run == NULL)
+    return;
+  link = g_strdup_printf ("meniscus:///step/%s", mns_cell_text (self->run->rows, 0, "lims_id"));
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), link);
+  mns_screen_toast (MNS_SCREEN (self), _ ("Link copied"));
+}
+
+static const GActionEntry action_entries[] = {
+  { .name = "instructions", .activate = instructions_cb },
+  { .name = "copy-link", .activate = copy_link_cb },
+  { .name = "abort", .activate = abort_cb },
+};
+
+void
+mns_step_screen_activate (MnsStepScreen *self)
+{
   if (self->page != NULL)
     MNS_STEP_PAGE_GET_CLASS (self->page)->primary (self->page);
+}
+
+static void
+mns_step_screen_primary (MnsScreen *screen)
+{
+  mns_step_screen_activate (MNS_STEP_SCREEN (screen));
 }
 
 static gboolean
@@ -400,6 +610,15 @@ mns_step_screen_undo (MnsScreen *screen, gboolean again)
 
   if (self->page != NULL && MNS_STEP_PAGE_GET_CLASS (self->page)->undo != NULL)
     MNS_STEP_PAGE_GET_CLASS (self->page)->undo (self->page, again);
+}
+
+static void
+mns_step_screen_save (MnsScreen *screen)
+{
+  MnsStepScreen *self = MNS_STEP_SCREEN (screen);
+
+  if (self->page != NULL && MNS_STEP_PAGE_GET_CLASS (self->page)->save != NULL)
+    MNS_STEP_PAGE_GET_CLASS (self->page)->save (self->page);
 }
 
 static gboolean
@@ -421,6 +640,12 @@ mns_step_screen_dispose (GObject *object)
   g_clear_pointer (&self->run_id, g_free);
   g_clear_pointer (&self->shown, g_free);
   g_clear_pointer (&self->page_state, g_free);
+  g_clear_pointer (&self->bar_words, g_free);
+  g_clear_pointer (&self->reason, g_free);
+  g_clear_object (&self->actions);
+  g_clear_object (&self->side);
+  if (self->page != NULL)
+    mns_step_page_set_screen (self->page, NULL);
   self->page = NULL;
 
   G_OBJECT_CLASS (mns_step_screen_parent_class)->dispose (object);
@@ -437,35 +662,52 @@ mns_step_screen_class_init (MnsStepScreenClass *klass)
   screen_class->primary = mns_step_screen_primary;
   screen_class->scan = mns_step_screen_scan;
   screen_class->undo = mns_step_screen_undo;
+  screen_class->save = mns_step_screen_save;
+  screen_class->banner = mns_step_screen_banner;
+}
+
+static GtkWidget *
+make_menu (void)
+{
+  GtkWidget *button = gtk_menu_button_new ();
+  g_autoptr (GMenu) menu = g_menu_new ();
+  g_autoptr (GMenu) end = g_menu_new ();
+
+  g_menu_append (menu, _ ("Instructions"), "step.instructions");
+  g_menu_append (menu, _ ("Copy link"), "step.copy-link");
+  g_menu_append (end, _ ("Abort step…"), "step.abort");
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (end));
+  gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "view-more-symbolic");
+  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (menu));
+  gtk_widget_set_tooltip_text (button, _ ("More about this step"));
+  gtk_accessible_update_property (
+      GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("More about this step"), -1);
+  return button;
 }
 
 static void
 mns_step_screen_init (MnsStepScreen *self)
 {
   MnsScreen *screen = MNS_SCREEN (self);
-  GtkWidget *bar = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  GtkBox *bar = mns_step_page_make_bar ();
 
-  gtk_widget_set_margin_start (bar, 16);
-  gtk_widget_set_margin_end (bar, 16);
-  gtk_widget_set_margin_bottom (bar, 8);
   self->bar = GTK_BOX (gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4));
   gtk_widget_set_hexpand (GTK_WIDGET (self->bar), TRUE);
-  gtk_box_append (GTK_BOX (bar), GTK_WIDGET (self->bar));
+  gtk_accessible_update_property (
+      GTK_ACCESSIBLE (self->bar), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Milestones"), -1);
+  gtk_box_append (bar, GTK_WIDGET (self->bar));
   self->save_label = GTK_LABEL (gtk_label_new (NULL));
   gtk_widget_add_css_class (GTK_WIDGET (self->save_label), "dim-label");
-  gtk_box_append (GTK_BOX (bar), GTK_WIDGET (self->save_label));
-  mns_screen_set_under_title (screen, bar);
+  gtk_box_append (bar, GTK_WIDGET (self->save_label));
+  mns_screen_set_under_title (screen, GTK_WIDGET (bar));
 
-  self->abort_button = GTK_BUTTON (gtk_button_new_with_label (_ ("Abort step")));
-  g_signal_connect_object (
-      self->abort_button, "clicked", G_CALLBACK (abort_cb), self, G_CONNECT_SWAPPED);
-  mns_screen_add_tool (screen, GTK_WIDGET (self->abort_button));
-  self->take_over_button = GTK_BUTTON (gtk_button_new_with_label (_ ("Take over")));
-  gtk_widget_set_visible (GTK_WIDGET (self->take_over_button), FALSE);
-  g_signal_connect_object (
-      self->take_over_button, "clicked", G_CALLBACK (take_over_cb), self, G_CONNECT_SWAPPED);
-  mns_screen_add_tool (screen, GTK_WIDGET (self->take_over_button));
+  self->actions = g_simple_action_group_new ();
+  g_action_map_add_action_entries (
+      G_ACTION_MAP (self->actions), action_entries, G_N_ELEMENTS (action_entries), self);
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "step", G_ACTION_GROUP (self->actions));
+  mns_screen_add_tool (screen, make_menu ());
 
+  make_side (self);
   self->holder = ADW_BIN (adw_bin_new ());
   mns_screen_set_content (screen, GTK_WIDGET (self->holder));
   mns_screen_set_title (screen, _ ("Step"));
@@ -477,5 +719,7 @@ mns_step_screen_new (MnsSession *session, const char *argument)
   MnsStepScreen *self = g_object_new (MNS_TYPE_STEP_SCREEN, "session", session, NULL);
 
   self->run_id = g_strdup (argument);
+  g_signal_connect_object (
+      session, "state-changed", G_CALLBACK (show_saved), self, G_CONNECT_SWAPPED);
   return GTK_WIDGET (self);
 }

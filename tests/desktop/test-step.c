@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+
+/* The screens of a step in progress: placement, record details, next steps, and the ice bucket that
+ * they begin with.
+ */
+
+#include "config.h"
+
+#include <glib/gi18n.h>
+#include <locale.h>
+#include <string.h>
+
+#include "desktop/app/cells.h"
+#include "desktop/app/screen.h"
+#include "desktop/widgets/grid.h"
+#include "desktop/widgets/plate.h"
+#include "desktop/widgets/row-list.h"
+#include "tests/desktop/screen-lab.h"
+#include "tests/desktop/ui-test.h"
+
+#define RES MNS_WORLD_RESEARCHER
+#define COL MNS_WORLD_COLLEAGUE
+
+static MnsScreenLab *lab;
+
+/* Addresses of runs in different states. */
+static char *placing, *recording, *tubes, *measuring, *foreign, *finished, *ending;
+
+static JsonObject *
+begin (MnsWorldPerson person, const char *step, const char *artifacts, const char *more)
+{
+  g_auto (GStrv) ids = g_strsplit (artifacts, ",", -1);
+  g_autoptr (GString) list = g_string_new (NULL);
+
+  for (guint i = 0; ids[i] != NULL; i++)
+    g_string_append_printf (list, "%s{'artifact': %s}", i > 0 ? "," : "", ids[i]);
+  return mns_world_must (lab->world,
+                         person,
+                         "step.begin@1",
+                         "{'step': '%s', 'inputs': [%s]%s}",
+                         step,
+                         list->str,
+                         more);
+}
+
+static char *
+make_path (JsonObject *begun)
+{
+  return g_strconcat ("/step/", json_object_get_string_member (begun, "run"), NULL);
+}
+
+/* Begins with some samples of a project; @from, @n: which. */
+static char *
+begin_run (MnsWorldPerson person, const char *project, guint from, guint n, const char *more)
+{
+  g_autofree char *artifacts = mns_world_artifacts (lab->world, project, from, n);
+  g_autoptr (JsonObject) begun = begin (person, "Fragment DNA", artifacts, more);
+
+  return make_path (begun);
+}
+
+static const char *
+run_of (const char *path)
+{
+  return path + strlen ("/step/");
+}
+
+static void
+go (MnsWorldPerson person, const char *path, const char *command, const char *more)
+{
+  json_object_unref (
+      mns_world_must (lab->world, person, command, "{'run': '%s'%s}", run_of (path), more));
+}
+
+/* Steps in tubes until the sample waits in the queue of the QC step. */
+static void
+begin_measuring (void)
+{
+  static const char *const steps[] = { "Fragment DNA", "End repair", "Adapter ligation" };
+  g_autofree char *project =
+      mns_world_add_project (lab->world, "Gamma", 3, "Library preparation with validation");
+  g_autofree char *artifacts = mns_world_artifacts (lab->world, project, 0, 3);
+  g_autoptr (JsonObject) measured = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
+    {
+      g_autoptr (JsonObject) begun = begin (RES, steps[i], artifacts, ", 'container_type': 'Tube'");
+      g_autofree char *path = make_path (begun);
+
+      go (RES, path, "step.advance@1", "");
+      go (RES, path, "step.finish@1", "");
+      g_free (artifacts);
+      artifacts = mns_world_outputs (lab->world, run_of (path));
+      if (i == 0)
+        finished = g_steal_pointer (&path);
+    }
+  measured = begin (RES, "Quantify", artifacts, "");
+  measuring = make_path (measured);
+}
+
+static void
+fill (void)
+{
+  g_autofree char *alpha = NULL;
+  g_autofree char *beta = NULL;
+
+  lab = mns_screen_lab_new ();
+  alpha = mns_world_add_project (lab->world, "Alpha", 60, "Library preparation");
+  beta = mns_world_add_project (lab->world, "Beta", 8, "Library preparation");
+  placing = begin_run (
+      RES, alpha, 0, 41, ", 'controls': [{'control_type': 'Positive control', 'replicates': 2}]");
+  tubes = begin_run (RES, beta, 0, 3, ", 'container_type': 'Tube'");
+  ending = begin_run (RES, beta, 3, 3, ", 'container_type': 'Tube'");
+  go (RES, ending, "step.advance@1", "");
+  foreign = begin_run (COL, beta, 6, 2, ", 'container_type': 'Tube'");
+  recording = begin_run (RES, alpha, 41, 8, ", 'container_type': 'Tube'");
+  begin_measuring ();
+  mns_screen_lab_open (lab);
+}
+
+static void
+test_pictures (void)
+{
+  static const struct
+  {
+    char **path;
+    const char *says;
+    const char *shot;
+  } shots[] = {
+    { &placing, "A:1", "step-placement" }, { &recording, "S-", "step-record" },
+    { &tubes, "S-", "step-tubes" },        { &measuring, "S-", "step-measure" },
+    { &foreign, "S-", "step-foreign" },    { &ending, "S-", "step-next" },
+    { &finished, "S-", "step-finished" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (shots); i++)
+    {
+      mns_screen_lab_show (lab, *shots[i].path, "content");
+      mns_screen_lab_shoot (lab, shots[i].shot);
+    }
+}
+
+/* ---- record details ---- */
+
+static GtkWidget *
+find_primary (GtkWidget *screen, const char *label)
+{
+  return mns_screen_lab_find (screen, GTK_TYPE_BUTTON, label);
+}
+
+typedef struct
+{
+  GtkWidget *widget;
+  gboolean sensitive;
+  const char *tooltip; /* NULL: any */
+} Wanted;
+
+static gboolean
+has_state (gpointer data)
+{
+  const Wanted *wanted = data;
+
+  return gtk_widget_get_sensitive (wanted->widget) == wanted->sensitive &&
+         (wanted->tooltip == NULL ||
+          g_strcmp0 (gtk_widget_get_tooltip_text (wanted->widget), wanted->tooltip) == 0);
+}
+
+static void
+wait_state (GtkWidget *widget, gboolean sensitive, const char *tooltip)
+{
+  Wanted wanted = { widget, sensitive, tooltip };
+
+  g_test_message ("waiting for %s", tooltip != NULL ? tooltip : "a button");
+  mns_ui_wait (has_state, &wanted);
+}
+
+/* A step that needs an instrument and a lot can be finished in the window. */
+static void
+test_details (void)
+{
+  GtkWidget *screen = mns_screen_lab_show (lab, measuring, "content");
+  GtkWidget *primary = find_primary (screen, "Next steps");
+  GtkWidget *instrument = mns_screen_lab_find (screen, GTK_TYPE_DROP_DOWN, "Choose an instrument");
+  GtkWidget *lot = mns_screen_lab_find (screen, GTK_TYPE_CHECK_BUTTON, "LOT-0001");
+  GtkWidget *dilution;
+
+  wait_state (primary, FALSE, "An instrument must be chosen");
+  g_assert_true (mns_screen_scan (MNS_SCREEN (screen), "Reader 2"));
+  g_assert_cmpuint (gtk_drop_down_get_selected (GTK_DROP_DOWN (instrument)), ==, 2);
+  wait_state (primary, FALSE, "A lot of Library preparation kit must be chosen");
+  mns_screen_lab_shoot (lab, "step-measure-instrument");
+  gtk_check_button_set_active (GTK_CHECK_BUTTON (lot), TRUE);
+  wait_state (primary, TRUE, NULL);
+
+  /* what cannot be is refused above the content, and the lab's value comes back */
+  dilution = mns_ui_find (screen, ADW_TYPE_ENTRY_ROW);
+  gtk_editable_set_text (GTK_EDITABLE (dilution), "many");
+  mns_screen_save (MNS_SCREEN (screen));
+  mns_screen_lab_wait_says (screen, "many");
+  mns_screen_lab_wait_says (screen, "The last change was not saved");
+  mns_screen_lab_shoot (lab, "step-measure-refused");
+  gtk_editable_set_text (GTK_EDITABLE (dilution), "2,5");
+  mns_screen_save (MNS_SCREEN (screen));
+  mns_screen_lab_wait_says (screen, "not sent yet");
+
+  wait_state (primary, TRUE, NULL);
+  mns_screen_activate_primary (MNS_SCREEN (screen));
+  mns_screen_lab_wait_says (screen, "Finish step");
+}
+
+/* The name of a tube is a cell of the table, typed or scanned. */
+static void
+test_tube_names (void)
+{
+  GtkWidget *screen = mns_screen_lab_show (lab, tubes, "content");
+  MnsGrid *grid = MNS_GRID (mns_ui_find (screen, MNS_TYPE_GRID));
+  MnsGridModel *model = mns_grid_get_model (grid);
+  guint column = mns_grid_model_find_column (model, "container");
+
+  g_assert_false (mns_screen_lab_says (screen, "Placement"));
+  mns_grid_set_cursor (grid, 0, column);
+  g_assert_true (mns_screen_scan (MNS_SCREEN (screen), "BC-1001"));
+  g_assert_true (mns_screen_scan (MNS_SCREEN (screen), "BC-1002"));
+  g_assert_cmpstr (mns_grid_model_get_text (model, 1, column), ==, "BC-1002");
+  mns_screen_lab_wait_says (screen, "not sent yet");
+  /* now it is known: a scan shows it */
+  g_assert_true (mns_screen_scan (MNS_SCREEN (screen), "BC-1001"));
+  g_assert_cmpstr (mns_grid_model_get_text (model, 0, column), ==, "BC-1001");
+  mns_grid_set_cursor (grid, 2, column);
+  mns_grid_set_value (grid, "");
+  g_assert_cmpuint (mns_grid_model_count_faults (model), ==, 1);
+  mns_screen_lab_shoot (lab, "step-tubes-fault");
+  mns_grid_undo (grid);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autofree char *catalogues = g_build_filename (g_getenv ("MNS_BUILD"), "po", NULL);
+  int failed;
+
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, catalogues);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+  mns_ui_init (&argc, &argv);
+  fill ();
+  g_test_add_func ("/step/pictures", test_pictures);
+  g_test_add_func ("/step/details", test_details);
+  g_test_add_func ("/step/tube-names", test_tube_names);
+  failed = g_test_run ();
+  mns_screen_lab_free (lab);
+  return failed;
+}
