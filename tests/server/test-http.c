@@ -101,8 +101,9 @@ test_long_head (void)
   g_autoptr (GString) request = g_string_new ("GET / HTTP/1.1\r\nHost: x\r\nX-Long: ");
   g_autofree char *answer = NULL;
 
-  g_test_summary ("A head above 64 KiB ends the connection");
-  for (guint i = 0; i < 80 * 1024; i++)
+  g_test_summary (
+      "A head above what libsoup reads (64 KiB in 3.2, 100 KiB in 3.6) ends the connection");
+  for (guint i = 0; i < 160 * 1024; i++)
     g_string_append_c (request, 'x');
   g_string_append (request, "\r\n\r\n");
   answer = talk (request->str, request->len, NULL);
