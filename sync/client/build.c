@@ -69,7 +69,8 @@ begin (gpointer data, GError **error)
   if (self->store == NULL)
     return FALSE;
   self->loader = mns_loader_new (self->store, NULL);
-  return mns_sqlite_run_script (self->store, "BEGIN", error) &&
+  /* indexes are sorted in files, so that a million rows take no more memory than a thousand */
+  return mns_sqlite_run_script (self->store, "PRAGMA temp_store = FILE; BEGIN", error) &&
          mns_schema_create_tables (self->store, error);
 }
 
