@@ -31,6 +31,7 @@ struct _MnsApplication
   char *state;
   char *path; /* first address asked for on the command line */
   MnsSession *session;
+  gboolean signing_in; /* by itself */
   guint idle_source;
   gint64 last_input; /* monotonic */
 };
@@ -139,6 +140,7 @@ signed_in_by_itself_cb (GObject *source, GAsyncResult *result, gpointer user_dat
   g_autoptr (GError) error = NULL;
   g_autoptr (MnsWorkspace) workspace = mns_account_sign_in_finish (result, &error);
 
+  self->signing_in = FALSE;
   g_application_release (G_APPLICATION (self));
   if (workspace != NULL)
     start_session (self, workspace);
@@ -146,25 +148,29 @@ signed_in_by_itself_cb (GObject *source, GAsyncResult *result, gpointer user_dat
     show_sign_in (self, error->message);
 }
 
-static void
-sign_in_by_itself (MnsApplication *self)
+static gboolean
+has_credentials (MnsApplication *self)
+{
+  return self->server != NULL && self->user != NULL && self->password_file != NULL;
+}
+
+static gboolean
+sign_in_by_itself (MnsApplication *self, GError **error)
 {
   g_autofree char *password = NULL;
-  g_autoptr (GError) error = NULL;
   MnsAccountSignIn how = { 0 };
 
-  if (!g_file_get_contents (self->password_file, &password, NULL, &error))
-    {
-      show_sign_in (self, error->message);
-      return;
-    }
+  if (!g_file_get_contents (self->password_file, &password, NULL, error))
+    return FALSE;
   g_strchomp (password);
   how.state_dir = get_state_dir (self);
   how.url = self->server;
   how.user = self->user;
   how.password = password;
+  self->signing_in = TRUE;
   g_application_hold (G_APPLICATION (self));
   mns_account_sign_in_async (&how, NULL, signed_in_by_itself_cb, g_object_ref (self));
+  return TRUE;
 }
 
 static void
@@ -172,13 +178,16 @@ mns_application_activate (GApplication *application)
 {
   MnsApplication *self = MNS_APPLICATION (application);
   GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+  g_autoptr (GError) error = NULL;
 
   if (window != NULL)
     gtk_window_present (window);
-  else if (self->server != NULL && self->user != NULL && self->password_file != NULL)
-    sign_in_by_itself (self);
-  else
+  else if (self->signing_in)
+    return;
+  else if (!has_credentials (self))
     show_sign_in (self, NULL);
+  else if (!sign_in_by_itself (self, &error))
+    show_sign_in (self, error->message);
 }
 
 /* ---- actions ---- */
@@ -314,11 +323,9 @@ mns_application_shutdown (GApplication *application)
   G_APPLICATION_CLASS (mns_application_parent_class)->shutdown (application);
 }
 
-static int
-mns_application_command_line (GApplication *application, GApplicationCommandLine *line)
+static void
+read_options (MnsApplication *self, GVariantDict *options)
 {
-  MnsApplication *self = MNS_APPLICATION (application);
-  GVariantDict *options = g_application_command_line_get_options_dict (line);
   const struct
   {
     const char *name;
@@ -341,6 +348,26 @@ mns_application_command_line (GApplication *application, GApplicationCommandLine
       g_free (*wanted[i].place);
       *wanted[i].place = value;
     }
+}
+
+/* Before the display is opened: passwords are made to cost time, and so is a toolkit's start. Both
+ * go on side by side. What cannot be read is told when there is a window to tell it in.
+ */
+static int
+mns_application_handle_local_options (GApplication *application, GVariantDict *options)
+{
+  MnsApplication *self = MNS_APPLICATION (application);
+
+  read_options (self, options);
+  if (has_credentials (self))
+    sign_in_by_itself (self, NULL);
+  return -1;
+}
+
+static int
+mns_application_command_line (GApplication *application, GApplicationCommandLine *line)
+{
+  read_options (MNS_APPLICATION (application), g_application_command_line_get_options_dict (line));
   g_application_activate (application);
   return 0;
 }
@@ -371,6 +398,7 @@ mns_application_class_init (MnsApplicationClass *klass)
   application_class->activate = mns_application_activate;
   application_class->shutdown = mns_application_shutdown;
   application_class->command_line = mns_application_command_line;
+  application_class->handle_local_options = mns_application_handle_local_options;
   GTK_APPLICATION_CLASS (klass)->window_added = mns_application_window_added;
 }
 

@@ -33,6 +33,7 @@ main (int argc, char **argv)
   g_autoptr (MnsApplication) application = NULL;
 
   setlocale (LC_ALL, "");
+  gtk_disable_setlocale (); /* it is set, and threads may be running when GTK begins */
   use_build_folder (argv[0]);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
