@@ -10,6 +10,7 @@
 
 #include <glib/gi18n.h>
 
+#include "desktop/app/bench.h"
 #include "desktop/app/cells.h"
 #include "desktop/screens/lab/lab-card.h"
 #include "desktop/screens/lab/lab-screen.h"
@@ -125,18 +126,6 @@ show_cards (MnsLabScreen *self)
     mns_screen_show_content (screen);
 }
 
-/* For the bench of the start: the steps have been drawn and can be pressed. */
-static gboolean
-tell_ready_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
-{
-  static guint n_frames;
-
-  if (n_frames++ < 1)
-    return G_SOURCE_CONTINUE;
-  g_printerr ("ready\n");
-  return G_SOURCE_REMOVE;
-}
-
 static void
 lab_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -151,8 +140,8 @@ lab_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   if (self->lab == NULL || !same_steps (self->lab->rows, lab->rows))
     clear_cards (self);
-  if (self->lab == NULL && g_getenv ("MNS_BENCH_READY") != NULL)
-    gtk_widget_add_tick_callback (GTK_WIDGET (self), tell_ready_cb, NULL, NULL);
+  if (self->lab == NULL) /* the first steps are about to be drawn and can then be pressed */
+    mns_bench_tell_ready (GTK_WIDGET (self));
   g_clear_pointer (&self->lab, mns_view_result_free);
   self->lab = lab;
   show_cards (self);

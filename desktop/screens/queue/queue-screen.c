@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "desktop/app/bench.h"
 #include "desktop/app/cells.h"
 #include "desktop/app/personal.h"
 #include "desktop/screens/queue/queue-list.h"
@@ -280,6 +281,7 @@ ids_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   self->asked = g_steal_pointer (&asked);
   mns_row_list_set_loading (mns_queue_list_get_rows (self->list), FALSE);
   show_state (self);
+  mns_bench_scroll (GTK_WIDGET (mns_queue_list_get_rows (self->list)));
   if (same || get_filter (self) == NULL)
     ask_about_left (self);
   arrive (self);
