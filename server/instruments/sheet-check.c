@@ -16,20 +16,6 @@ static const char *const reserved_ids[] = {
   "all", "default", "none", "unknown", "undetermined", "stats", "reports",
 };
 
-guint
-mns_sheet_check_at (const MnsSheetSample *sample, MnsSheetColumn column)
-{
-  return sample->at[column] != 0 ? sample->at[column] : 1;
-}
-
-/* What messages call a sample. */
-const char *
-mns_sheet_check_name (const MnsSheetSample *sample)
-{
-  return sample->values[MNS_SHEET_SAMPLE_ID] != NULL ? sample->values[MNS_SHEET_SAMPLE_ID]
-                                                     : "(none)";
-}
-
 static gboolean
 has_column (const MnsSampleSheet *sheet, MnsSheetColumn wanted)
 {
