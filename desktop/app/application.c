@@ -11,9 +11,12 @@
 #include <glib/gi18n.h>
 
 #include "desktop/app/application.h"
+#include "desktop/app/cells.h"
+#include "desktop/app/keyring.h"
 #include "desktop/app/window.h"
 #include "desktop/screens/preferences/about-window.h"
 #include "desktop/screens/preferences/preferences-window.h"
+#include "desktop/screens/signin/lock-page.h"
 #include "desktop/screens/signin/signin-window.h"
 #include "desktop/widgets/style.h"
 #include "sync/client/account.h"
@@ -74,14 +77,41 @@ static void show_sign_in (MnsApplication *self, const char *message);
 static void
 end_session (MnsApplication *self)
 {
-  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+  g_autoptr (GList) windows = g_list_copy (gtk_application_get_windows (GTK_APPLICATION (self)));
 
   if (self->session == NULL)
     return;
   mns_workspace_close (mns_session_get_workspace (self->session));
   g_clear_object (&self->session);
-  if (window != NULL)
-    gtk_window_destroy (window);
+  for (GList *l = windows; l != NULL; l = l->next)
+    gtk_window_destroy (l->data);
+}
+
+/* What stands above the form when somebody signs in next. */
+static void
+lab_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  static const struct
+  {
+    const char *name, *key;
+  } kept[] = { { "lab.name", "lab-name" }, { "lab.message", "lab-message" } };
+  g_autoptr (MnsApplication) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MnsViewResult) found = mns_session_look_finish (MNS_SESSION (source), result, &error);
+
+  if (found == NULL)
+    {
+      g_debug ("The lab's name cannot be read: %s", error->message);
+      return;
+    }
+  for (guint i = 0; i < mns_rows_get_n_rows (found->rows); i++)
+    for (guint k = 0; k < G_N_ELEMENTS (kept); k++)
+      if (g_strcmp0 (mns_cell_text (found->rows, i, "name"), kept[k].name) == 0)
+        {
+          const char *text = mns_cell_text (found->rows, i, "value");
+
+          g_settings_set_string (self->settings, kept[k].key, text != NULL ? text : "");
+        }
 }
 
 static void
@@ -96,6 +126,7 @@ start_session (MnsApplication *self, MnsWorkspace *workspace)
       g_settings_set_string (self->settings, "server", mns_workspace_get_server (workspace));
       if (self->user != NULL)
         g_settings_set_string (self->settings, "last-user", self->user);
+      mns_session_look (self->session, "settings", NULL, NULL, lab_read_cb, g_object_ref (self));
     }
   gtk_window_present (GTK_WINDOW (window));
   if (self->path != NULL)
@@ -103,13 +134,31 @@ start_session (MnsApplication *self, MnsWorkspace *workspace)
 }
 
 static void
-signed_in_cb (MnsApplication *self, MnsWorkspace *workspace, const char *user, GtkWindow *dialog)
+say_not_kept (MnsApplication *self, const char *reason)
+{
+  GtkWidget *dialog =
+      adw_message_dialog_new (gtk_application_get_active_window (GTK_APPLICATION (self)),
+                              _ ("You will be asked for the password next time"),
+                              reason);
+
+  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("Close"));
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+signed_in_cb (MnsApplication *self,
+              MnsWorkspace *workspace,
+              const char *user,
+              const char *not_kept,
+              GtkWindow *dialog)
 {
   g_free (self->user);
   self->user = g_strdup (user);
   g_application_hold (G_APPLICATION (self)); /* the dialog may be the last window */
   gtk_window_destroy (dialog);
   start_session (self, workspace);
+  if (not_kept != NULL)
+    say_not_kept (self, not_kept);
   g_application_release (G_APPLICATION (self));
 }
 
@@ -173,6 +222,47 @@ sign_in_by_itself (MnsApplication *self, GError **error)
   return TRUE;
 }
 
+/* "Keep me signed in": the keyring of the operating system opens the session. Whatever is wrong
+ * with it, the password still does. */
+static void
+token_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MnsApplication) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *server = g_settings_get_string (self->settings, "server");
+  char *token = mns_keyring_look_finish (result, &error);
+  g_autoptr (MnsWorkspace) workspace = NULL;
+
+  if (token != NULL)
+    workspace =
+        mns_account_open_with_token (get_state_dir (self), server, self->user, token, &error);
+  mns_keyring_free (token);
+  g_application_release (G_APPLICATION (self));
+  if (workspace != NULL)
+    start_session (self, workspace);
+  else
+    show_sign_in (self, NULL);
+}
+
+static void
+try_keyring (MnsApplication *self)
+{
+  g_autofree char *server =
+      self->settings != NULL ? g_settings_get_string (self->settings, "server") : g_strdup ("");
+  g_autofree char *user =
+      self->settings != NULL ? g_settings_get_string (self->settings, "last-user") : g_strdup ("");
+
+  if (self->server != NULL || server[0] == '\0' || user[0] == '\0')
+    {
+      show_sign_in (self, NULL);
+      return;
+    }
+  g_free (self->user);
+  self->user = g_steal_pointer (&user);
+  g_application_hold (G_APPLICATION (self));
+  mns_keyring_look_async (server, self->user, NULL, token_read_cb, g_object_ref (self));
+}
+
 static void
 mns_application_activate (GApplication *application)
 {
@@ -185,12 +275,23 @@ mns_application_activate (GApplication *application)
   else if (self->signing_in)
     return;
   else if (!has_credentials (self))
-    show_sign_in (self, NULL);
+    try_keyring (self);
   else if (!sign_in_by_itself (self, &error))
     show_sign_in (self, error->message);
 }
 
 /* ---- actions ---- */
+
+static MnsWindow *
+get_main_window (MnsApplication *self)
+{
+  GList *windows = gtk_application_get_windows (GTK_APPLICATION (self));
+
+  for (GList *l = windows; l != NULL; l = l->next)
+    if (MNS_IS_WINDOW (l->data))
+      return l->data;
+  return NULL;
+}
 
 static void
 about_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
@@ -202,7 +303,10 @@ static void
 preferences_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   MnsApplication *self = user_data;
+  MnsWindow *window = get_main_window (self);
 
+  if (window != NULL && mns_window_is_locked (window))
+    return;
   mns_preferences_present (gtk_application_get_active_window (user_data), self->session);
 }
 
@@ -215,9 +319,50 @@ sign_out_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   if (self->session == NULL)
     return;
   g_application_hold (G_APPLICATION (self));
+  if (self->user != NULL)
+    mns_keyring_forget (mns_workspace_get_server (mns_session_get_workspace (self->session)),
+                        self->user);
   end_session (self);
   show_sign_in (self, NULL);
   g_application_release (G_APPLICATION (self));
+}
+
+static void
+unlocked_cb (MnsApplication *self)
+{
+  MnsWindow *window = get_main_window (self);
+
+  if (window != NULL && mns_window_is_locked (window))
+    mns_window_unlock (window);
+}
+
+static void
+leave_cb (MnsApplication *self)
+{
+  g_action_group_activate_action (G_ACTION_GROUP (self), "sign-out", NULL);
+}
+
+/* The session stays; its password opens it again. */
+static void
+lock_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  MnsApplication *self = user_data;
+  MnsWindow *window = get_main_window (self);
+  MnsWorkspace *workspace;
+  GtkWidget *page;
+
+  if (self->session == NULL || self->user == NULL || window == NULL ||
+      mns_window_is_locked (window))
+    return;
+  workspace = mns_session_get_workspace (self->session);
+  page = mns_lock_page_new (get_state_dir (self),
+                            mns_workspace_get_server (workspace),
+                            self->user,
+                            mns_workspace_get_person (workspace));
+  g_signal_connect_object (page, "unlocked", G_CALLBACK (unlocked_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (page, "leave", G_CALLBACK (leave_cb), self, G_CONNECT_SWAPPED);
+  mns_window_lock (window, page);
+  mns_lock_page_focus (MNS_LOCK_PAGE (page));
 }
 
 static void
@@ -233,7 +378,7 @@ static const GActionEntry actions[] = {
   { .name = "about", .activate = about_cb },
   { .name = "preferences", .activate = preferences_cb },
   { .name = "sign-out", .activate = sign_out_cb },
-  { .name = "lock", .activate = sign_out_cb },
+  { .name = "lock", .activate = lock_cb },
   { .name = "quit", .activate = quit_cb },
 };
 

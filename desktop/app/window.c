@@ -27,6 +27,8 @@ struct _MnsWindow
   GSettings *settings; /* NULL where the schema is not installed */
   GPtrArray *screens;  /* of the history, the shown one last; owned by the stack */
   MnsScanner *scanner;
+  GtkWidget *work;     /* the content while the window is locked, else NULL */
+  GPtrArray *put_away; /* windows that were open when it was locked */
 
   GtkButton *back_button;
   GtkToggleButton *lab_button;
@@ -243,7 +245,7 @@ scanned_cb (MnsWindow *self, const char *text)
 {
   MnsScreen *shown = get_shown (self);
 
-  if (shown != NULL && mns_screen_scan (shown, text))
+  if (self->work != NULL || (shown != NULL && mns_screen_scan (shown, text)))
     return;
   gtk_editable_set_text (GTK_EDITABLE (self->search_entry), text);
   search_activate_cb (self);
@@ -315,6 +317,8 @@ mns_window_dispose (GObject *object)
   MnsWindow *self = MNS_WINDOW (object);
 
   g_clear_object (&self->scanner);
+  g_clear_object (&self->work);
+  g_clear_pointer (&self->put_away, g_ptr_array_unref);
   g_clear_object (&self->settings);
   g_clear_object (&self->session);
 
@@ -413,4 +417,61 @@ MnsSession *
 mns_window_get_session (MnsWindow *self)
 {
   return self->session;
+}
+
+/* ---- lock ---- */
+
+static void
+enable_actions (MnsWindow *self, gboolean enabled)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
+    gtk_widget_action_set_enabled (GTK_WIDGET (self), actions[i].name, enabled);
+  if (enabled)
+    show_last (self);
+}
+
+/* Dialogs hold what a stranger must not read, and what its owner wants to go on with. */
+static void
+put_windows_away (MnsWindow *self)
+{
+  g_autoptr (GList) windows = gtk_window_list_toplevels ();
+
+  self->put_away = g_ptr_array_new_with_free_func (g_object_unref);
+  for (GList *l = windows; l != NULL; l = l->next)
+    if (l->data != self && gtk_widget_get_visible (l->data))
+      {
+        g_ptr_array_add (self->put_away, g_object_ref (l->data));
+        gtk_widget_set_visible (l->data, FALSE);
+      }
+}
+
+void
+mns_window_lock (MnsWindow *self, GtkWidget *page)
+{
+  g_return_if_fail (self->work == NULL);
+
+  self->work = g_object_ref (adw_application_window_get_content (ADW_APPLICATION_WINDOW (self)));
+  put_windows_away (self);
+  adw_application_window_set_content (ADW_APPLICATION_WINDOW (self), page);
+  enable_actions (self, FALSE);
+}
+
+void
+mns_window_unlock (MnsWindow *self)
+{
+  g_autoptr (GtkWidget) work = g_steal_pointer (&self->work);
+
+  g_return_if_fail (work != NULL);
+
+  adw_application_window_set_content (ADW_APPLICATION_WINDOW (self), work);
+  enable_actions (self, TRUE);
+  for (guint i = 0; i < self->put_away->len; i++)
+    gtk_window_present (g_ptr_array_index (self->put_away, i));
+  g_clear_pointer (&self->put_away, g_ptr_array_unref);
+}
+
+gboolean
+mns_window_is_locked (MnsWindow *self)
+{
+  return self->work != NULL;
 }

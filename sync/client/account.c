@@ -41,6 +41,7 @@ typedef struct
   char *token; /* NULL: signed in offline with a token that is no more */
   char *fingerprint;
   gboolean must_change;
+  guint wait; /* seconds before the next try */
 } SignIn;
 
 static void
@@ -153,6 +154,10 @@ ask_server (SignIn *self, GCancellable *cancellable, GError **error)
   status = soup_message_get_status (message);
   if (status != SOUP_STATUS_OK)
     {
+      const char *after =
+          soup_message_headers_get_one (soup_message_get_response_headers (message), "Retry-After");
+
+      self->wait = after != NULL ? (guint) MIN (g_ascii_strtoull (after, NULL, 10), 86400) : 0;
       g_propagate_error (error, mns_envelope_to_error (status, text, -1));
       return FALSE;
     }
@@ -218,11 +223,9 @@ sign_in_offline (SignIn *self, GError **error)
     }
   if (now < self->file.not_before)
     {
-      g_set_error (error,
-                   MNS_ERROR,
-                   MNS_ERROR_BUSY,
-                   "wait %d seconds before the next try",
-                   (int) ((self->file.not_before - now) / G_USEC_PER_SEC) + 1);
+      self->wait = (guint) ((self->file.not_before - now) / G_USEC_PER_SEC) + 1;
+      g_set_error (
+          error, MNS_ERROR, MNS_ERROR_BUSY, "wait %u seconds before the next try", self->wait);
       return FALSE;
     }
   self->token = mns_account_file_open (&self->file, self->password, &wrong);
@@ -271,6 +274,41 @@ sign_in_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *ca
     g_task_return_error (task, error);
 }
 
+static void
+check_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  SignIn *self = data;
+  GError *error = NULL;
+
+  if (sodium_init () < 0)
+    {
+      g_task_return_new_error (task, MNS_ERROR, MNS_ERROR_FAILED, "libsodium cannot be used");
+      return;
+    }
+  mns_account_file_load (&self->file, self->dir);
+  if (sign_in_offline (self, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static SignIn *
+sign_in_new (const MnsAccountSignIn *how)
+{
+  SignIn *self = g_new0 (SignIn, 1);
+
+  self->state_dir = g_strdup (how->state_dir);
+  self->url = g_strdup (how->url);
+  self->user = g_strdup (how->user);
+  self->password = g_strdup (how->password);
+  self->pin = g_strdup (how->pin);
+  self->mode = how->mode;
+  self->keep_token = how->keep_token;
+  self->manual = how->manual;
+  self->dir = mns_account_dup_dir (how->state_dir, how->url, how->user);
+  return self;
+}
+
 /**
  * mns_account_sign_in_async:
  * @how: what is known; copied
@@ -286,19 +324,9 @@ mns_account_sign_in_async (const MnsAccountSignIn *how,
                            gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
-  SignIn *self = g_new0 (SignIn, 1);
 
-  self->state_dir = g_strdup (how->state_dir);
-  self->url = g_strdup (how->url);
-  self->user = g_strdup (how->user);
-  self->password = g_strdup (how->password);
-  self->pin = g_strdup (how->pin);
-  self->mode = how->mode;
-  self->keep_token = how->keep_token;
-  self->manual = how->manual;
-  self->dir = mns_account_dup_dir (how->state_dir, how->url, how->user);
   g_task_set_source_tag (task, mns_account_sign_in_async);
-  g_task_set_task_data (task, self, sign_in_free);
+  g_task_set_task_data (task, sign_in_new (how), sign_in_free);
   g_task_run_in_thread (task, sign_in_in_thread);
 }
 
@@ -341,6 +369,37 @@ const char *
 mns_account_sign_in_get_fingerprint (GAsyncResult *result)
 {
   return ((const SignIn *) g_task_get_task_data (G_TASK (result)))->fingerprint;
+}
+
+guint
+mns_account_sign_in_get_wait (GAsyncResult *result)
+{
+  return ((const SignIn *) g_task_get_task_data (G_TASK (result)))->wait;
+}
+
+const char *
+mns_account_sign_in_get_token (GAsyncResult *result)
+{
+  return ((const SignIn *) g_task_get_task_data (G_TASK (result)))->token;
+}
+
+void
+mns_account_check_async (const MnsAccountSignIn *how,
+                         GCancellable *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, mns_account_check_async);
+  g_task_set_task_data (task, sign_in_new (how), sign_in_free);
+  g_task_run_in_thread (task, check_in_thread);
+}
+
+gboolean
+mns_account_check_finish (GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 gboolean
@@ -392,6 +451,35 @@ mns_account_open_kept (const char *state_dir, gboolean manual, GError **error)
       return NULL;
     }
   workspace = open_workspace (dir, &file, token, manual, error);
+  mns_account_file_clear (&file);
+  return workspace;
+}
+
+/**
+ * mns_account_open_with_token:
+ * @state_dir: where this computer keeps its data
+ * @token: the device's token, as a keyring kept it
+ *
+ * Returns: (transfer full): the workspace, or %NULL with @error set if the person has not signed in
+ *   on this computer before
+ */
+MnsWorkspace *
+mns_account_open_with_token (
+    const char *state_dir, const char *url, const char *user, const char *token, GError **error)
+{
+  g_autofree char *dir = mns_account_dup_dir (state_dir, url, user);
+  MnsAccountFile file = { 0 };
+  MnsWorkspace *workspace = NULL;
+
+  mns_account_file_load (&file, dir);
+  if (file.url != NULL)
+    workspace = open_workspace (dir, &file, token, FALSE, error);
+  else
+    g_set_error (error,
+                 MNS_ERROR,
+                 MNS_ERROR_UNAUTHORIZED,
+                 "%s has not signed in on this computer before",
+                 user);
   mns_account_file_clear (&file);
   return workspace;
 }

@@ -52,6 +52,29 @@ const char *mns_account_sign_in_get_fingerprint (GAsyncResult *result);
 /* Whether the server wants the password changed first. */
 gboolean mns_account_sign_in_must_change (GAsyncResult *result);
 
+/* After %MNS_ERROR_BUSY: how many seconds to wait before the next try; 0: nobody said. */
+guint mns_account_sign_in_get_wait (GAsyncResult *result);
+/* The device's token, for a keyring; NULL after signing in without the server. Clear it after use.
+ */
+const char *mns_account_sign_in_get_token (GAsyncResult *result);
+
+/**
+ * mns_account_check_async:
+ * @how: who and which password; the rest is not looked at
+ *
+ * Whether a password is that of the person, as this computer knows it: for a lock. Wrong ones are
+ * answered slower and slower, as at the sign-in without the server.
+ */
+void mns_account_check_async (const MnsAccountSignIn *how,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data);
+gboolean mns_account_check_finish (GAsyncResult *result, GError **error);
+
+/* Opens the workspace of a person whose token a keyring kept. */
+MnsWorkspace *mns_account_open_with_token (
+    const char *state_dir, const char *url, const char *user, const char *token, GError **error);
+
 /* Whether the person can sign in here without the server. */
 gboolean mns_account_is_known (const char *state_dir, const char *url, const char *user);
 

@@ -16,6 +16,10 @@
 #include "sync/model/sentence.h"
 #include "sync/model/sort-key.h"
 
+/* Labels that a list brings along belong to a group of this name: a label has a group, and a list
+ * names none (configuration.md 7.1). */
+#define LABEL_GROUP "Sample lists"
+
 /* A container that the list names, or that is made for one sample. */
 typedef struct
 {
@@ -48,6 +52,7 @@ typedef struct
   GPtrArray *places;   /* all Place, in the order of their first use */
   GArray *samples;     /* Sample */
   GHashTable *labels;  /* name → MnsId */
+  GPtrArray *made;     /* names of labels that are not there yet; borrowed keys of @labels */
 } Import;
 
 static void
@@ -355,6 +360,23 @@ place_sample (Import *self, guint i, JsonObject *item, Sample *sample)
     take_well (self, i, sample, well);
 }
 
+/* An unknown label is made, once for the whole list. */
+static const MnsId *
+find_or_make_label (Import *self, const char *name)
+{
+  MnsId *id = g_hash_table_lookup (self->labels, name);
+  char *key;
+
+  if (id != NULL)
+    return id;
+  id = g_new (MnsId, 1);
+  mns_call_derive_id (self->call, "label", self->made->len, id);
+  key = g_strdup (name);
+  g_hash_table_insert (self->labels, key, id);
+  g_ptr_array_add (self->made, key);
+  return id;
+}
+
 static void
 read_sample (Import *self, const MnsCustomFields *fields, guint i)
 {
@@ -364,7 +386,6 @@ read_sample (Import *self, const MnsCustomFields *fields, guint i)
   g_autofree char *owner = NULL;
   const char *label = mns_object_get_text (item, "label");
   Sample sample = { .name = mns_object_get_text (item, "name") };
-  const MnsId *label_id;
 
   owner = g_strdup_printf ("sample %s", sample.name);
   place_sample (self, i, item, &sample);
@@ -374,14 +395,8 @@ read_sample (Import *self, const MnsCustomFields *fields, guint i)
   sample.phi_fields = mns_packed_print (values->phi);
   if (label != NULL)
     {
-      label_id = g_hash_table_lookup (self->labels, label);
-      if (label_id == NULL)
-        refuse_line (self, i, "label", "not_found", "there is no label “%s”", label);
-      else
-        {
-          sample.label = *label_id;
-          sample.has_label = TRUE;
-        }
+      sample.label = *find_or_make_label (self, label);
+      sample.has_label = TRUE;
     }
   g_array_append_val (self->samples, sample);
 }
@@ -477,6 +492,67 @@ write_containers (Import *self, GError **error)
              error);
 }
 
+/* The group of labels that came with lists; the first such list makes it. */
+static gboolean
+ensure_label_group (Import *self, MnsId *group, GError **error)
+{
+  g_autofree char *lims_id = NULL;
+  g_autoptr (MnsRows) rows =
+      mns_transaction_query (self->call->tx,
+                             "SELECT id FROM label_group WHERE name = $name AND archived = 0",
+                             MNS_ARGS (MNS_ARG_TEXT ("name", LABEL_GROUP)),
+                             error);
+
+  if (rows == NULL)
+    return FALSE;
+  if (mns_rows_get_n_rows (rows) > 0)
+    {
+      *group = *mns_rows_get_id (rows, 0, 0);
+      return TRUE;
+    }
+  lims_id = mns_call_take_lims_id (self->call, "label_group", NULL, error);
+  if (lims_id == NULL)
+    return FALSE;
+  mns_call_derive_id (self->call, "label_group", 0, group);
+  return mns_transaction_run (self->call->tx,
+                              "INSERT INTO label_group (id, lims_id, name, archived)"
+                              " VALUES ($id, $lims_id, $name, 0)",
+                              MNS_ARGS (MNS_ARG_ID ("id", group),
+                                        MNS_ARG_TEXT ("lims_id", lims_id),
+                                        MNS_ARG_TEXT ("name", LABEL_GROUP)),
+                              error);
+}
+
+static gboolean
+write_labels (Import *self, GError **error)
+{
+  g_autoptr (MnsRowSet) set = mns_row_set_new ("id id, lims_id text, name text");
+  MnsId group;
+
+  if (self->made->len == 0)
+    return TRUE;
+  if (!ensure_label_group (self, &group, error) ||
+      !mns_call_reserve_lims_ids (self->call, "label", NULL, self->made->len, error))
+    return FALSE;
+  for (guint i = 0; i < self->made->len; i++)
+    {
+      const char *name = g_ptr_array_index (self->made, i);
+      g_autofree char *lims_id = mns_call_take_lims_id (self->call, "label", NULL, error);
+
+      if (lims_id == NULL)
+        return FALSE;
+      mns_row_set_add (set,
+                       mns_value_id (g_hash_table_lookup (self->labels, name)),
+                       mns_value_text (lims_id),
+                       mns_value_text (name));
+    }
+  return mns_transaction_run (self->call->tx,
+                              "INSERT INTO label (id, lims_id, label_group_id, name, archived)"
+                              " SELECT v.id, v.lims_id, $group, v.name, 0 FROM {v}",
+                              MNS_ARGS (MNS_ARG_SET ("v", set), MNS_ARG_ID ("group", &group)),
+                              error);
+}
+
 static MnsRowSet *
 make_rows (Import *self, GError **error)
 {
@@ -544,7 +620,7 @@ write_samples (Import *self, GError **error)
 {
   g_autoptr (MnsRowSet) set = NULL;
 
-  if (!write_containers (self, error))
+  if (!write_containers (self, error) || !write_labels (self, error))
     return FALSE;
   set = make_rows (self, error);
   if (set == NULL)
@@ -602,11 +678,13 @@ mns_sample_import (MnsCall *call, GError **error)
   self.samples = g_array_new (FALSE, FALSE, sizeof (Sample));
   g_array_set_clear_func (self.samples, clear_sample);
   self.labels = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self.made = g_ptr_array_new ();
   done = import_list (&self, error);
   g_hash_table_unref (self.by_name);
   g_ptr_array_unref (self.places);
   g_array_unref (self.samples);
   g_hash_table_unref (self.labels);
+  g_ptr_array_unref (self.made);
   g_clear_pointer (&self.types, g_hash_table_unref);
   return done;
 }

@@ -238,10 +238,24 @@ static const Case import_cases[] = {
     NULL },
   { RES,
     "sample.import@1",
-    "{'project': '%s', 'samples': [{'name': 'X', 'label': 'Z99'}]}",
+    "{'project': '%s', 'samples': [{'name': 'X', 'label': 'Z99'}, {'name': 'Y', 'label': 'Z99'},"
+    " {'name': 'Z', 'label': 'Z98'}]}",
+    NULL,
+    "ok",
+    NULL },
+  { RES,
+    "sample.import@1",
+    "{'project': '%s', 'samples': [{'name': 'X', 'label': 'Z98'}, {'name': 'Y', 'label': 'Z97'}]}",
+    NULL,
+    "ok",
+    NULL },
+  /* a list that is refused makes no label either */
+  { RES,
+    "sample.import@1",
+    "{'project': '%s', 'samples': [{'name': 'X', 'label': 'Z96', 'well': 'Q:7'}]}",
     NULL,
     "invalid",
-    "not_found" },
+    NULL },
   { CUS,
     "sample.import@1",
     "{'project': '%s', 'samples': [{'name': 'X', 'received_date': '2025-11-20'}]}",
@@ -261,9 +275,21 @@ test_import (MnsWorld *world)
                 "SELECT fields FROM sample WHERE fields IS NOT NULL AND name = $text",
                 "X",
                 "{\"f3\":12.5,\"f5\":\"Hair\"}");
+  mns_test_ask (world,
+                "SELECT count(*) FROM label l JOIN label_group g ON g.id = l.label_group_id"
+                " WHERE g.name = $text",
+                "Sample lists",
+                "3");
+  mns_test_ask (world, "SELECT count(*) FROM label WHERE name = $text", "Z99", "1");
+  mns_test_ask (world, "SELECT count(*) FROM label WHERE name = $text", "Z96", "0");
+  mns_test_ask (world,
+                "SELECT count(*) FROM content k JOIN label l ON l.id = k.label_id"
+                " WHERE l.name = $text",
+                "Z98",
+                "2");
   mns_test_ask (world, "SELECT lims_id FROM sample WHERE name = $text", "S-10", "RES1A10");
   mns_test_ask (world, "SELECT lims_id FROM artifact WHERE name = $text", "S-10", "RES1A10PA1");
-  mns_test_ask (world, "SELECT count(*) FROM scope_member WHERE scope_id = $text", project, "5");
+  mns_test_ask (world, "SELECT count(*) FROM scope_member WHERE scope_id = $text", project, "10");
 
   /* all faults at once, each with its place */
   result = mns_world_do (
@@ -272,14 +298,14 @@ test_import (MnsWorld *world)
       "sample.import@1",
       mns_test_text ("{'project': '%s', 'samples': [{'name': 'X', 'fields': {'Volume': 'a',"
                      " 'Concentration': 1e9}}, {'name': 'Y', 'container': 'Mouse-P1',"
-                     " 'well': 'Q:7'}, {'name': 'Z', 'label': 'none'}]}",
+                     " 'well': 'Q:7'}, {'name': 'Z', 'container': 'No', 'well': 'A:1'}]}",
                      project),
       NULL);
   g_assert_cmpint (result->outcome, ==, MNS_OUTCOME_INVALID);
   g_assert_cmpuint (result->faults->len, ==, 4);
   g_assert_cmpstr (((MnsFault *) result->faults->pdata[0])->at, ==, "/samples/0/fields/Volume");
   g_assert_cmpstr (((MnsFault *) result->faults->pdata[2])->at, ==, "/samples/1/well");
-  g_assert_cmpstr (((MnsFault *) result->faults->pdata[3])->at, ==, "/samples/2/label");
+  g_assert_cmpstr (((MnsFault *) result->faults->pdata[3])->at, ==, "/samples/2/container_type");
 }
 
 static void

@@ -6,6 +6,9 @@
 
 #include <glib/gi18n.h>
 
+#include "desktop/app/keyring.h"
+#include "desktop/app/settings.h"
+#include "desktop/screens/signin/password-wait.h"
 #include "desktop/screens/signin/signin-window.h"
 #include "desktop/widgets/banner.h"
 #include "sync/client/account.h"
@@ -18,7 +21,17 @@ struct _MnsSigninWindow
   char *state_dir;
   char *pin; /* accepted in this window */
   GCancellable *cancellable;
+  MnsPasswordWait wait;
+  MnsWorkspace *workspace; /* signed in, while the token goes into the keyring */
+  gboolean known_to_keyring;
 
+  GtkLabel *lab_label;
+  GtkLabel *lab_message;
+  GtkBox *server_box;
+  GtkLabel *server_label;
+  AdwActionRow *keep_row;
+  GtkSwitch *keep;
+  GtkLabel *keep_reason;
   AdwBin *message_bin;
   MnsBanner *message;
   AdwEntryRow *server;
@@ -46,12 +59,13 @@ update_buttons (MnsSigninWindow *self)
   gboolean filled = get_text (self->server)[0] != '\0' && get_text (self->user)[0] != '\0' &&
                     get_text (self->password)[0] != '\0';
 
+  busy |= mns_password_wait_is_on (&self->wait);
   gtk_widget_set_sensitive (GTK_WIDGET (self->sign_in), filled && !busy);
   gtk_widget_set_sensitive (GTK_WIDGET (self->offline), filled && !busy);
   gtk_widget_set_visible (
       GTK_WIDGET (self->offline),
       mns_account_is_known (self->state_dir, get_text (self->server), get_text (self->user)));
-  gtk_spinner_set_spinning (self->spinner, busy);
+  gtk_spinner_set_spinning (self->spinner, self->cancellable != NULL);
 }
 
 static void start (MnsSigninWindow *self, MnsAccountMode mode);
@@ -85,6 +99,81 @@ ask_trust (MnsSigninWindow *self, const char *fingerprint)
 }
 
 static void
+finish (MnsSigninWindow *self, const char *not_kept)
+{
+  g_autoptr (MnsWorkspace) workspace = g_steal_pointer (&self->workspace);
+
+  g_signal_emit (self, signed_in_signal, 0, workspace, get_text (self->user), not_kept);
+}
+
+static void
+kept_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MnsSigninWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *reason = NULL;
+
+  if (!mns_keyring_keep_finish (result, &error))
+    reason = g_strdup_printf (_ ("The keyring did not take it: %s"), error->message);
+  finish (self, reason);
+}
+
+/* The token goes into the keyring only where the person wants it there. */
+static void
+keep_or_forget (MnsSigninWindow *self, const char *token)
+{
+  gboolean keep =
+      gtk_widget_get_visible (GTK_WIDGET (self->keep_row)) && gtk_switch_get_active (self->keep);
+
+  if (!keep && self->known_to_keyring)
+    mns_keyring_forget (get_text (self->server), get_text (self->user));
+  if (keep && token != NULL)
+    mns_keyring_keep_async (
+        get_text (self->server), get_text (self->user), token, kept_cb, g_object_ref (self));
+  else
+    finish (self, NULL);
+}
+
+static void
+wait_over_cb (gpointer user_data)
+{
+  update_buttons (user_data);
+}
+
+/* What was wrong, in words; the user name stays, the password is asked for again. */
+static void
+show_trouble (MnsSigninWindow *self, GAsyncResult *result, const GError *error)
+{
+  gboolean known =
+      mns_account_is_known (self->state_dir, get_text (self->server), get_text (self->user));
+  g_autofree char *text = NULL;
+
+  if (mns_account_sign_in_get_wait (result) > 0)
+    {
+      mns_password_wait_start (&self->wait, mns_account_sign_in_get_wait (result));
+      update_buttons (self);
+    }
+  else
+    {
+      if (g_error_matches (error, MNS_ERROR, MNS_ERROR_UNAUTHORIZED) &&
+          mns_account_sign_in_get_fingerprint (result) == NULL)
+        text = g_strdup (_ ("The user name or the password is wrong."));
+      else if (g_error_matches (error, MNS_ERROR, MNS_ERROR_OFFLINE) && known)
+        text = g_strdup_printf (_ ("%s\nYou can work offline: what you do is sent later."),
+                                error->message);
+      mns_banner_show (self->message, text != NULL ? text : error->message);
+    }
+  if (g_error_matches (error, MNS_ERROR, MNS_ERROR_OFFLINE) && known)
+    {
+      gtk_widget_add_css_class (GTK_WIDGET (self->offline), "suggested-action");
+      gtk_widget_grab_focus (GTK_WIDGET (self->offline)); /* the password is still there */
+      return;
+    }
+  gtk_editable_set_text (GTK_EDITABLE (self->password), "");
+  gtk_widget_grab_focus (GTK_WIDGET (self->password));
+}
+
+static void
 signed_in_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MnsSigninWindow) self = user_data;
@@ -96,7 +185,8 @@ signed_in_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   update_buttons (self);
   if (workspace != NULL)
     {
-      g_signal_emit (self, signed_in_signal, 0, workspace, get_text (self->user));
+      self->workspace = g_steal_pointer (&workspace);
+      keep_or_forget (self, mns_account_sign_in_get_token (result));
       return;
     }
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
@@ -106,9 +196,7 @@ signed_in_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       ask_trust (self, fingerprint);
       return;
     }
-  mns_banner_show (self->message, error->message);
-  gtk_editable_set_text (GTK_EDITABLE (self->password), "");
-  gtk_widget_grab_focus (GTK_WIDGET (self->password));
+  show_trouble (self, result, error);
 }
 
 static void
@@ -143,6 +231,59 @@ offline_cb (MnsSigninWindow *self)
   start (self, MNS_ACCOUNT_OFFLINE);
 }
 
+/* The address is remembered, so its row is there only for the first start, or another lab. */
+static void
+other_server_cb (MnsSigninWindow *self)
+{
+  gtk_widget_set_visible (GTK_WIDGET (self->server_box), FALSE);
+  gtk_widget_set_visible (GTK_WIDGET (self->server), TRUE);
+  gtk_widget_grab_focus (GTK_WIDGET (self->server));
+}
+
+static void
+show_server (MnsSigninWindow *self, gboolean known)
+{
+  gtk_label_set_text (self->server_label, get_text (self->server));
+  gtk_widget_set_visible (GTK_WIDGET (self->server), !known);
+  gtk_widget_set_visible (GTK_WIDGET (self->server_box), known);
+}
+
+/* Name and message of the lab as they were when somebody signed in here last. */
+static void
+show_lab (MnsSigninWindow *self)
+{
+  g_autoptr (GSettings) settings = mns_settings_open ();
+  g_autofree char *name = settings != NULL ? g_settings_get_string (settings, "lab-name") : NULL;
+  g_autofree char *message =
+      settings != NULL ? g_settings_get_string (settings, "lab-message") : NULL;
+
+  if (name != NULL && name[0] != '\0')
+    gtk_label_set_text (self->lab_label, name);
+  gtk_label_set_text (self->lab_message, message != NULL ? message : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->lab_message), message != NULL && message[0] != '\0');
+}
+
+/* Without a secret service there is nothing to offer, and it is said why. */
+static void
+keyring_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MnsSigninWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *reason = NULL;
+  char *token = mns_keyring_look_finish (result, &error);
+
+  gtk_widget_set_visible (GTK_WIDGET (self->keep_row), error == NULL);
+  gtk_switch_set_active (self->keep, token != NULL);
+  self->known_to_keyring = token != NULL;
+  mns_keyring_free (token);
+  gtk_widget_set_visible (GTK_WIDGET (self->keep_reason), error != NULL);
+  if (error == NULL)
+    return;
+  reason = g_strdup_printf (
+      _ ("This computer cannot keep you signed in, for it has no keyring: %s"), error->message);
+  gtk_label_set_text (self->keep_reason, reason);
+}
+
 static void
 mns_signin_window_dispose (GObject *object)
 {
@@ -151,6 +292,8 @@ mns_signin_window_dispose (GObject *object)
   if (self->cancellable != NULL)
     g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
+  mns_password_wait_stop (&self->wait);
+  g_clear_object (&self->workspace);
   g_clear_pointer (&self->state_dir, g_free);
   g_clear_pointer (&self->pin, g_free);
 
@@ -171,13 +314,21 @@ mns_signin_window_class_init (MnsSigninWindowClass *klass)
                                    NULL,
                                    NULL,
                                    G_TYPE_NONE,
-                                   2,
+                                   3,
                                    MNS_TYPE_WORKSPACE,
+                                   G_TYPE_STRING,
                                    G_TYPE_STRING);
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/meniscus/Meniscus/app/signin-window.ui");
   gtk_widget_class_bind_template_child (widget_class, MnsSigninWindow, message_bin);
+  gtk_widget_class_bind_template_child (widget_class, MnsSigninWindow, lab_label);
+  gtk_widget_class_bind_template_child (widget_class, MnsSigninWindow, lab_message);
+  gtk_widget_class_bind_template_child (widget_class, MnsSigninWindow, server_box);
+  gtk_widget_class_bind_template_child (widget_class, MnsSigninWindow, server_label);
+  gtk_widget_class_bind_template_child (widget_class, MnsSigninWindow, keep_row);
+  gtk_widget_class_bind_template_child (widget_class, MnsSigninWindow, keep);
+  gtk_widget_class_bind_template_child (widget_class, MnsSigninWindow, keep_reason);
   gtk_widget_class_bind_template_child (widget_class, MnsSigninWindow, server);
   gtk_widget_class_bind_template_child (widget_class, MnsSigninWindow, user);
   gtk_widget_class_bind_template_child (widget_class, MnsSigninWindow, password);
@@ -187,6 +338,7 @@ mns_signin_window_class_init (MnsSigninWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, update_buttons);
   gtk_widget_class_bind_template_callback (widget_class, sign_in_cb);
   gtk_widget_class_bind_template_callback (widget_class, offline_cb);
+  gtk_widget_class_bind_template_callback (widget_class, other_server_cb);
 }
 
 static void
@@ -195,6 +347,10 @@ mns_signin_window_init (MnsSigninWindow *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   self->message = MNS_BANNER (mns_banner_new (MNS_BANNER_ERROR));
   adw_bin_set_child (self->message_bin, GTK_WIDGET (self->message));
+  self->wait.banner = self->message;
+  self->wait.over = wait_over_cb;
+  self->wait.user_data = self;
+  show_lab (self);
 }
 
 GtkWidget *
@@ -209,6 +365,9 @@ mns_signin_window_new (GtkApplication *application,
   gtk_editable_set_text (GTK_EDITABLE (self->server), server != NULL ? server : "");
   gtk_editable_set_text (GTK_EDITABLE (self->user), user != NULL ? user : "");
   update_buttons (self);
+  show_server (self, server != NULL && server[0] != '\0');
+  mns_keyring_look_async (
+      get_text (self->server), get_text (self->user), NULL, keyring_read_cb, g_object_ref (self));
   gtk_widget_grab_focus (server == NULL || server[0] == '\0' ? GTK_WIDGET (self->server)
                          : user == NULL || user[0] == '\0'   ? GTK_WIDGET (self->user)
                                                              : GTK_WIDGET (self->password));

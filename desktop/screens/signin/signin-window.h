@@ -8,8 +8,9 @@ G_BEGIN_DECLS
 /**
  * MnsSigninWindow:
  *
- * Asks for server, user and password. Signal "signed-in" (workspace, user): who listens destroys
- * the window. Without the server a person who signed in here before can work offline.
+ * Asks for server, user and password. Signal "signed-in" (workspace, user, why the
+ * keyring did not take the token or %NULL): who listens destroys the window. Without the server a
+ * person who signed in here before can work offline.
  */
 #define MNS_TYPE_SIGNIN_WINDOW (mns_signin_window_get_type ())
 G_DECLARE_FINAL_TYPE (MnsSigninWindow, mns_signin_window, MNS, SIGNIN_WINDOW, AdwApplicationWindow)
