@@ -11,6 +11,7 @@
 
 #include "sync/model/error.h"
 #include "tests/mns-test.h"
+#include "tests/sync/sim-power.h"
 #include "tests/sync/sim.h"
 #include "tests/sync/toy.h"
 
@@ -41,11 +42,19 @@ make_id_hook (MnsId *id, gpointer data)
 }
 
 static gboolean
+is_out (Device *self)
+{
+  if (self->sim->power != SIM_POWER_STAYS && sim_power_is_out (self->dir))
+    self->crashed = TRUE;
+  return self->crashed;
+}
+
+static gboolean
 dies_hook (const char *point, gpointer data, GError **error)
 {
   Device *self = data;
 
-  if (self->crashed)
+  if (is_out (self))
     {
       g_set_error (error, MNS_ERROR, MNS_ERROR_FAILED, "the program has ended");
       return TRUE;
@@ -66,14 +75,61 @@ dies_hook (const char *point, gpointer data, GError **error)
 
 /* ---- life ---- */
 
+static void
+note_saved (Device *self, const SavedCommand *saved)
+{
+  g_debug ("device %u: saves %d %s", self->index, (int) saved->n, saved->name);
+  g_array_append_val (self->sim->saved, *saved);
+  if (g_str_equal (saved->name, "toy.count"))
+    self->n_counted++;
+}
+
+/* Half the time what the log beside the database tells is gone too: that alone must know. */
+static void
+return_power (Device *self)
+{
+  Sim *sim = self->sim;
+  g_autofree char *log = g_build_filename (self->dir, "outbox.log", NULL);
+
+  if (!sim_power_is_out (self->dir))
+    return;
+  sim->n_lost += sim_power_return (self->dir, sim->random);
+  sim->n_cuts++;
+  sim->powered_off = NULL;
+  if (sim_chance (sim, 50))
+    g_unlink (log);
+}
+
+/* What was under way when the power went is there or not; nobody had been told. */
+static void
+clear_doubt (Device *self)
+{
+  g_autoptr (MnsTransaction) tx = NULL;
+  g_autoptr (MnsRows) rows = NULL;
+
+  if (!self->in_doubt)
+    return;
+  self->in_doubt = FALSE;
+  tx = mns_store_begin (self->replica->store, MNS_ACCESS_READ, NULL);
+  rows = mns_transaction_query (tx,
+                                "SELECT 1 FROM outbox WHERE id = $id",
+                                MNS_ARGS (MNS_ARG_ID ("id", &self->doubtful.id)),
+                                NULL);
+  if (mns_rows_get_n_rows (rows) > 0)
+    note_saved (self, &self->doubtful);
+}
+
 void
 sim_device_open (Device *self)
 {
   MnsReplicaHooks hooks = { now_hook, make_id_hook, mns_toy_run, dies_hook, self };
   g_autoptr (GError) error = NULL;
 
+  return_power (self);
   self->crashed = FALSE;
+  sim_power_hold (TRUE);
   self->replica = mns_replica_open (self->dir, &hooks, &self->person, "Ada", &error);
+  sim_power_hold (FALSE);
   if (self->replica == NULL)
     {
       sim_fail (self->sim, "device %u cannot be opened: %s", self->index, error->message);
@@ -81,6 +137,7 @@ sim_device_open (Device *self)
     }
   self->replica->sabotage = self->sabotage;
   self->sync = mns_sync_new (self->replica, &self->base);
+  clear_doubt (self);
 }
 
 void
@@ -90,10 +147,18 @@ sim_device_close (Device *self)
   g_clear_pointer (&self->replica, mns_replica_free);
 }
 
+void
+sim_device_lose_power (Device *self)
+{
+  sim_power_cut (self->dir);
+  sim_device_close (self);
+  sim_device_open (self);
+}
+
 static void
 open_again_after_crash (Device *self)
 {
-  if (!self->crashed || self->busy)
+  if (!is_out (self) || self->busy)
     return;
   sim_device_close (self);
   sim_device_open (self);
@@ -221,17 +286,6 @@ write_args (Device *self, JsonObject *args)
   return dice >= 95 ? "toy.elsewhere@1" : "toy.count@1";
 }
 
-static void
-note_saved (Device *self, const MnsCommand *command)
-{
-  SavedCommand saved = { command->id, self->index, command->n, g_intern_string (command->name) };
-
-  g_debug ("device %u: saves %d %s", self->index, (int) command->n, command->name);
-  g_array_append_val (self->sim->saved, saved);
-  if (g_str_equal (command->name, "toy.count"))
-    self->n_counted++;
-}
-
 void
 sim_device_do (Device *self)
 {
@@ -241,15 +295,25 @@ sim_device_do (Device *self)
   g_autoptr (MnsCommand) command =
       mns_replica_new_command (self->replica, name, args, NULL, NULL, &error);
   g_autoptr (MnsResult) result = NULL;
+  gboolean was_out = is_out (self);
   gboolean will_die = self->dies_at != NULL && g_str_equal (self->dies_at, "before-log");
+  SavedCommand saved = { .device = self->index };
 
   g_assert_no_error (error);
   result = mns_replica_do (self->replica, command, NULL, &error);
+  saved.id = command->id;
+  saved.n = command->n;
+  saved.name = g_intern_string (command->name);
   if (result != NULL &&
       (result->outcome == MNS_OUTCOME_OK || result->outcome == MNS_OUTCOME_NOT_LOCAL))
-    note_saved (self, command);
-  else if (result == NULL && self->crashed && will_die)
-    note_saved (self, command); /* it was committed, only nobody was told */
+    note_saved (self, &saved);
+  else if (result == NULL && will_die && self->dies_at == NULL)
+    note_saved (self, &saved); /* it was committed, only nobody was told */
+  else if (result == NULL && is_out (self) && !was_out)
+    {
+      self->doubtful = saved;
+      self->in_doubt = TRUE;
+    }
   else if (result == NULL && !self->crashed && !g_error_matches (error, MNS_ERROR, MNS_ERROR_FULL))
     sim_fail (self->sim, "device %u: %s failed: %s", self->index, name, error->message);
   open_again_after_crash (self);

@@ -3,13 +3,32 @@
 
 #include "sync/client/transport.h"
 #include "sync/lab/command.h"
+#include "sync/store/store.h"
 
 G_BEGIN_DECLS
+
+#define SIM_CONTAINERS 4
+
+/**
+ * SimEngine:
+ *
+ * Where the server keeps its rows. One world at a time.
+ */
+typedef struct
+{
+  gpointer (*start) (MnsStore **store); /* all as in the beginning, the backup too */
+  void (*back_up) (gpointer data);
+  void (*go_back) (gpointer data); /* to the backup */
+  void (*stop) (gpointer data);
+} SimEngine;
+
+extern const SimEngine sim_sqlite_engine;
+extern const SimEngine sim_pg_engine; /* sim-pg.c, linked where it is used */
 
 /**
  * SimServer:
  *
- * The server's side of the protocol on SQLite in memory: push, pull, packs, hello and leased ids,
+ * The server's side of the protocol on an engine: push, pull, packs, hello and leased ids,
  * one command a transaction, with the same words as the real one. It can die inside a push, be
  * backed up and restored, and fail over to a standby that lacks the last commits.
  */
@@ -24,7 +43,7 @@ typedef struct
   gboolean packs;     /* answers pulls by packs */
 } SimServerMood;
 
-SimServer *sim_server_new (void);
+SimServer *sim_server_new (const SimEngine *engine);
 void sim_server_free (SimServer *self);
 SimServerMood *sim_server_get_mood (SimServer *self);
 

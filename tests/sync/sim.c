@@ -8,12 +8,13 @@
 #include <string.h>
 
 #include "tests/mns-test.h"
+#include "tests/sync/sim-power.h"
 #include "tests/sync/sim.h"
 
 #define N_FIRST 3
 #define START G_GINT64_CONSTANT (1764000000000000)
 #define DAY_US (24 * 3600 * G_GINT64_CONSTANT (1000000))
-#define MAX_ROUNDS 12
+#define MOST_WRITES 60
 
 void
 sim_fail (Sim *self, const char *format, ...)
@@ -98,21 +99,22 @@ make_device (Sim *self, guint index, const char *templates)
       self->server, &mns_replica_get_state (device->replica)->client, &device->person);
 }
 
+const SimOptions sim_usual = { .engine = &sim_sqlite_engine, .sabotage = MNS_SABOTAGE_NONE };
+
 /**
  * sim_new:
  * @seed: everything that happens comes out of it
  * @templates: a folder where devices that have done their first sync are kept
- * @sabotage: a bug planted in the clients
- * @no_dedupe: a bug planted in the server
+ * @options: engine, planted bugs, power
  */
 Sim *
-sim_new (guint64 seed, const char *templates, MnsSabotage sabotage, gboolean no_dedupe)
+sim_new (guint64 seed, const char *templates, const SimOptions *options)
 {
   Sim *self = g_new0 (Sim, 1);
   guint32 parts[2] = { (guint32) (seed >> 32), (guint32) seed };
 
   self->random = g_rand_new_with_seed_array (parts, 2);
-  self->server = sim_server_new ();
+  self->server = sim_server_new (options->engine);
   self->clock = START;
   self->saved = g_array_new (FALSE, FALSE, sizeof (SavedCommand));
   self->dir = g_strdup_printf ("%s/world-%" G_GUINT64_FORMAT, templates, seed);
@@ -124,12 +126,15 @@ sim_new (guint64 seed, const char *templates, MnsSabotage sabotage, gboolean no_
     make_device (self, self->n_devices, templates);
   for (guint i = 0; i < SIM_DEVICES; i++)
     {
-      self->devices[i].sabotage = sabotage;
+      self->devices[i].sabotage = options->sabotage;
       if (self->devices[i].replica != NULL)
-        self->devices[i].replica->sabotage = sabotage;
+        self->devices[i].replica->sabotage = options->sabotage;
     }
   sim_server_set_next_id (self->server, 1000 * (N_FIRST + 1));
-  sim_server_get_mood (self->server)->no_dedupe = no_dedupe;
+  sim_server_get_mood (self->server)->no_dedupe = options->no_dedupe;
+  self->power = options->power;
+  if (self->power != SIM_POWER_STAYS)
+    sim_power_set_lying (self->power == SIM_POWER_GOES_LYING);
   sim_server_back_up (self->server);
   return self;
 }
@@ -144,6 +149,7 @@ sim_free (Sim *self)
       g_byte_array_unref (self->devices[i].late);
     }
   mns_test_remove_tree (self->dir);
+  sim_power_forget (self->dir);
   sim_server_free (self->server);
   g_array_unref (self->saved);
   g_rand_free (self->random);
@@ -244,6 +250,18 @@ end_program (Sim *self, Device *device)
   sim_device_open (device);
 }
 
+/* Only in worlds of their own, so that the others stay what they were. */
+static void
+lose_power (Sim *self)
+{
+  Device *device = &self->devices[g_rand_int_range (self->random, 0, (gint32) self->n_devices)];
+
+  if (self->powered_off != NULL)
+    return;
+  self->powered_off = device;
+  sim_power_arm (device->dir, (guint) g_rand_int_range (self->random, 0, MOST_WRITES));
+}
+
 static const struct
 {
   void (*happens) (Sim *self, Device *device);
@@ -279,6 +297,8 @@ sim_step (Sim *self)
   int dice = g_rand_int_range (self->random, 0, 100);
 
   self->clock += g_rand_int_range (self->random, 1000, 5000000);
+  if (self->power != SIM_POWER_STAYS && sim_chance (self, 15))
+    lose_power (self);
   if (dice < 58)
     sim_device_do (device);
   else if (dice < 84)
@@ -298,6 +318,8 @@ sim_settle (Sim *self)
   SimServerMood *mood = sim_server_get_mood (self->server);
 
   self->calm = TRUE;
+  if (self->powered_off != NULL)
+    sim_device_lose_power (self->powered_off);
   mood->die_in = -1;
   mood->read_only = FALSE;
   for (guint i = 0; i < self->n_devices; i++)

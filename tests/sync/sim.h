@@ -13,6 +13,32 @@ G_BEGIN_DECLS
 
 typedef struct _Sim Sim;
 
+typedef enum
+{
+  SIM_POWER_STAYS,
+  SIM_POWER_GOES,       /* now and then, for one device at a time; see sim-power.h */
+  SIM_POWER_GOES_LYING, /* a planted bug: with a disk that does not flush */
+} SimPower;
+
+typedef struct
+{
+  const SimEngine *engine;
+  MnsSabotage sabotage; /* a bug planted in the clients */
+  gboolean no_dedupe;   /* a bug planted in the server */
+  SimPower power;
+} SimOptions;
+
+extern const SimOptions sim_usual; /* no bug, SQLite, power */
+
+/* For the message, where one has not exactly one outcome. */
+typedef struct
+{
+  MnsId id;
+  guint device;
+  gint64 n;
+  const char *name; /* interned */
+} SavedCommand;
+
 typedef struct
 {
   MnsTransport base;
@@ -33,19 +59,12 @@ typedef struct
   gboolean busy; /* inside a round */
   gint64 clock_error;
 
+  gboolean in_doubt; /* the power went while this one was saved */
+  SavedCommand doubtful;
   gint64 n_counted; /* own commands toy.count that were saved */
   guint n_names;
   GByteArray *late; /* an answer to an earlier pull */
 } Device;
-
-/* For the message, where one has not exactly one outcome. */
-typedef struct
-{
-  MnsId id;
-  guint device;
-  gint64 n;
-  const char *name; /* interned */
-} SavedCommand;
 
 struct _Sim
 {
@@ -59,17 +78,37 @@ struct _Sim
   gboolean calm; /* the network is good now */
   gboolean cloned;
   guint depth;
+  SimPower power;
+  Device *powered_off; /* whose power will go, or has gone */
+  guint n_cuts;
+  guint n_lost; /* writes */
   guint made_ids;
   guint n_warnings;
   char *failure; /* the first */
 };
 
-Sim *sim_new (guint64 seed, const char *templates, MnsSabotage sabotage, gboolean no_dedupe);
+Sim *sim_new (guint64 seed, const char *templates, const SimOptions *options);
 void sim_free (Sim *self);
 void sim_step (Sim *self);
 void sim_settle (Sim *self);
 void sim_fail (Sim *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 gboolean sim_chance (Sim *self, guint percent);
+
+/* sim-run.c */
+typedef struct
+{
+  guint decided;
+  guint saved;
+  guint cuts;
+  guint lost;
+  char *digest; /* of what the last world's server shows in the end */
+} SimTotals;
+
+/* Returns: (transfer full) (nullable): what went wrong */
+char *sim_run_seed (
+    guint64 seed, const char *dir, int steps, const SimOptions *options, SimTotals *totals);
+char *sim_make_dir (void);
+void sim_count_warnings (gboolean quiet);
 
 /* sim-network.c */
 extern const MnsTransportClass sim_network_class;
@@ -80,6 +119,7 @@ void sim_device_close (Device *self);
 void sim_device_do (Device *self);
 void sim_device_round (Device *self);
 void sim_device_lose_file (Device *self);
+void sim_device_lose_power (Device *self);
 void sim_device_clone (Device *self, Device *copy);
 
 /* sim-checks.c */

@@ -28,7 +28,7 @@ static void
 set_up (Fixture *fixture, gconstpointer data)
 {
   fixture->dir = mns_test_make_tmp_dir ();
-  fixture->sim = sim_new (1, fixture->dir, MNS_SABOTAGE_NONE, FALSE);
+  fixture->sim = sim_new (1, fixture->dir, &sim_usual);
   fixture->sim->calm = TRUE;
   fixture->device = &fixture->sim->devices[0];
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 
 /* The sync under a bad network, ending programs and every other row of sync-protocol.md section
- * 14, one seed a run; and five planted bugs that the same checks must find.
+ * 14, one seed a run; and planted bugs that the same checks must find. A second
+ * series loses the power of the devices' disks.
  *
- *   test-simulation [--seeds N] [--first N] [--steps N]
+ *   test-simulation [--seeds N] [--power-seeds N] [--first N] [--steps N]
  */
 
 #include "config.h"
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 #include "tests/mns-test.h"
+#include "tests/sync/sim-power.h"
 #include "tests/sync/sim.h"
 
 #define N_WORKERS 2
@@ -22,87 +24,37 @@
 static int n_seeds = 2000;
 static int first_seed = 1;
 static int n_steps = 50;
-
-static guint n_warnings;
-static gboolean quiet;
-
-/* A warning of the client is a failure, but must not end a run that plants bugs. */
-static GLogWriterOutput
-count_warnings (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer data)
-{
-  if (level & (G_LOG_LEVEL_WARNING | G_LOG_LEVEL_CRITICAL))
-    {
-      n_warnings++;
-      for (gsize i = 0; i < n_fields; i++)
-        if (!quiet && g_str_equal (fields[i].key, "MESSAGE"))
-          fprintf (stderr, "# warning: %s\n", (const char *) fields[i].value);
-    }
-  else if (g_getenv ("G_MESSAGES_DEBUG") != NULL)
-    return g_log_writer_default (level, fields, n_fields, data);
-  return G_LOG_WRITER_HANDLED;
-}
-
-typedef struct
-{
-  guint decided;
-  guint saved;
-} Totals;
-
-static char *
-run_seed (guint64 seed, const char *dir, MnsSabotage sabotage, gboolean no_dedupe, Totals *totals)
-{
-  Sim *sim = sim_new (seed, dir, sabotage, no_dedupe);
-  char *failure;
-
-  n_warnings = 0;
-  for (int i = 0; i < n_steps && sim->failure == NULL; i++)
-    sim_step (sim);
-  if (sim->failure == NULL)
-    sim_settle (sim);
-  if (n_warnings > 0)
-    sim_fail (sim, "the client warned %u times", n_warnings);
-  if (totals != NULL)
-    {
-      totals->decided += sim_server_count_log (sim->server);
-      totals->saved += sim->saved->len;
-    }
-  failure = g_steal_pointer (&sim->failure);
-  sim_free (sim);
-  return failure;
-}
+static int n_power_seeds = 200;
 
 /* Devices after their first sync, the same for every seed. */
 static void
 make_templates (const char *dir)
 {
-  sim_free (sim_new (0, dir, MNS_SABOTAGE_NONE, FALSE));
+  sim_free (sim_new (0, dir, &sim_usual));
 }
 
-/* In memory where that is to be had: a commit costs no disk there. */
-static char *
-make_dir (void)
+typedef struct
 {
-  char *dir = g_strdup ("/dev/shm/mns-simulation.XXXXXX");
-
-  if (g_mkdtemp (dir) != NULL)
-    return dir;
-  g_free (dir);
-  return mns_test_make_tmp_dir ();
-}
+  const char *name;
+  int *n_seeds;
+  SimOptions options;
+} Series;
 
 /* The seeds of one process; its count goes to @out. Returns the number of failures. */
 static int
-run_share (int share, int out)
+run_share (const Series *series, int share, int out)
 {
-  g_autofree char *dir = make_dir ();
-  Totals totals = { 0 };
+  g_autofree char *dir = sim_make_dir ();
+  SimTotals totals = { 0 };
   int failures = 0;
 
+  if (series->options.power != SIM_POWER_STAYS)
+    sim_power_install ();
   make_templates (dir);
-  for (int i = share; i < n_seeds && failures < 5; i += N_WORKERS)
+  for (int i = share; i < *series->n_seeds && failures < 5; i += N_WORKERS)
     {
       g_autofree char *failure =
-          run_seed ((guint64) (first_seed + i), dir, MNS_SABOTAGE_NONE, FALSE, &totals);
+          sim_run_seed ((guint64) (first_seed + i), dir, n_steps, &series->options, &totals);
 
       if (failure == NULL)
         continue;
@@ -110,16 +62,18 @@ run_share (int share, int out)
       fprintf (stderr, "# seed %d: %s\n", first_seed + i, failure);
     }
   mns_test_remove_tree (dir);
+  g_clear_pointer (&totals.digest, g_free);
   if (write (out, &totals, sizeof totals) != sizeof totals)
     failures++;
   return failures;
 }
 
 static void
-test_seeds (void)
+test_seeds (gconstpointer data)
 {
+  const Series *series = data;
   gint64 start = g_get_monotonic_time ();
-  Totals sum = { 0 };
+  SimTotals sum = { 0 };
   pid_t workers[N_WORKERS];
   int pipes[2];
   int failed = 0;
@@ -129,11 +83,11 @@ test_seeds (void)
     {
       workers[i] = fork ();
       if (workers[i] == 0)
-        _exit (run_share (i, pipes[1]) > 0 ? 1 : 0);
+        _exit (run_share (series, i, pipes[1]) > 0 ? 1 : 0);
     }
   for (int i = 0; i < N_WORKERS; i++)
     {
-      Totals totals = { 0 };
+      SimTotals totals = { 0 };
       int status = 0;
 
       waitpid (workers[i], &status, 0);
@@ -142,47 +96,62 @@ test_seeds (void)
         {
           sum.decided += totals.decided;
           sum.saved += totals.saved;
+          sum.cuts += totals.cuts;
+          sum.lost += totals.lost;
         }
     }
   close (pipes[0]);
   close (pipes[1]);
-  g_test_message ("%d seeds, %u saved commands, %u outcomes, %.1f s",
-                  n_seeds,
+  g_test_message ("%d seeds, %u saved commands, %u outcomes, %u power cuts lost %u writes, %.1f s",
+                  *series->n_seeds,
                   sum.saved,
                   sum.decided,
+                  sum.cuts,
+                  sum.lost,
                   (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC);
   g_assert_cmpint (failed, ==, 0);
-  g_assert_cmpuint (sum.saved, >, (guint) n_seeds * 10);
+  g_assert_cmpuint (sum.saved, >, (guint) *series->n_seeds * 10);
+  if (series->options.power != SIM_POWER_STAYS)
+    g_assert_cmpuint (sum.lost, >, (guint) *series->n_seeds);
 }
 
 typedef struct
 {
   const char *name;
-  MnsSabotage sabotage;
-  gboolean no_dedupe;
+  SimOptions options;
 } Mutant;
 
 static const Mutant mutants[] = {
-  { "no-dedupe", MNS_SABOTAGE_NONE, TRUE },
-  { "dropping-on-the-push-reply", MNS_SABOTAGE_DROP_ON_REPLY, FALSE },
-  { "no-compare-and-set", MNS_SABOTAGE_NO_CURSOR_CHECK, FALSE },
-  { "no-restore", MNS_SABOTAGE_NO_RESTORE, FALSE },
-  { "no-replay", MNS_SABOTAGE_NO_REPLAY, FALSE },
+  { "no-dedupe", { .engine = &sim_sqlite_engine, .no_dedupe = TRUE } },
+  { "dropping-on-the-push-reply",
+    { .engine = &sim_sqlite_engine, .sabotage = MNS_SABOTAGE_DROP_ON_REPLY } },
+  { "no-compare-and-set",
+    { .engine = &sim_sqlite_engine, .sabotage = MNS_SABOTAGE_NO_CURSOR_CHECK } },
+  { "no-restore", { .engine = &sim_sqlite_engine, .sabotage = MNS_SABOTAGE_NO_RESTORE } },
+  { "no-replay", { .engine = &sim_sqlite_engine, .sabotage = MNS_SABOTAGE_NO_REPLAY } },
+  { "lying-disk", { .engine = &sim_sqlite_engine, .power = SIM_POWER_GOES_LYING } },
+};
+
+static const Series all_series[] = {
+  { "seeds", &n_seeds, { .engine = &sim_sqlite_engine } },
+  { "power", &n_power_seeds, { .engine = &sim_sqlite_engine, .power = SIM_POWER_GOES } },
 };
 
 /* In a process of its own, for a planted bug may do anything. */
 static int
 find_mutant (const Mutant *mutant, int out)
 {
-  g_autofree char *dir = make_dir ();
+  g_autofree char *dir = sim_make_dir ();
   int found = 0;
 
+  if (mutant->options.power != SIM_POWER_STAYS)
+    sim_power_install ();
   make_templates (dir);
-  quiet = TRUE;
+  sim_count_warnings (TRUE);
   for (int seed = 1; seed <= MUTANT_SEEDS && found == 0; seed++)
     {
       g_autofree char *failure =
-          run_seed ((guint64) seed, dir, mutant->sabotage, mutant->no_dedupe, NULL);
+          sim_run_seed ((guint64) seed, dir, n_steps, &mutant->options, NULL);
 
       if (failure == NULL)
         continue;
@@ -219,6 +188,7 @@ test_mutant (gconstpointer data)
 
 static const GOptionEntry options[] = {
   { "seeds", 0, 0, G_OPTION_ARG_INT, &n_seeds, "How many runs", "N" },
+  { "power-seeds", 0, 0, G_OPTION_ARG_INT, &n_power_seeds, "Runs whose power fails", "N" },
   { "first", 0, 0, G_OPTION_ARG_INT, &first_seed, "The first seed", "N" },
   { "steps", 0, 0, G_OPTION_ARG_INT, &n_steps, "Things that happen in a run", "N" },
   { NULL },
@@ -233,11 +203,13 @@ main (int argc, char **argv)
   g_option_context_add_main_entries (context, options, NULL);
   if (!g_option_context_parse (context, &argc, &argv, NULL))
     return 2;
-  /* the test library would print every word of the client */
-  g_log_set_default_handler (g_log_default_handler, NULL);
-  g_log_set_always_fatal (G_LOG_FATAL_MASK);
-  g_log_set_writer_func (count_warnings, NULL, NULL);
-  g_test_add_func ("/simulation/seeds", test_seeds);
+  sim_count_warnings (FALSE);
+  for (guint i = 0; i < G_N_ELEMENTS (all_series); i++)
+    {
+      g_autofree char *path = g_strconcat ("/simulation/", all_series[i].name, NULL);
+
+      g_test_add_data_func (path, &all_series[i], test_seeds);
+    }
   for (guint i = 0; i < G_N_ELEMENTS (mutants); i++)
     {
       g_autofree char *path = g_strconcat ("/simulation/mutant/", mutants[i].name, NULL);
