@@ -89,9 +89,11 @@ write_table (
 static void
 note_dump (SimServer *self, MnsTransaction *tx, const MnsId *person, const char *cursor)
 {
-  g_autofree char *dump = mns_toy_dump (tx, person, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *dump = mns_toy_dump (tx, person, &error);
   char id[MNS_ID_TEXT_SIZE];
 
+  g_assert_no_error (error);
   mns_id_print (person, id);
   g_hash_table_insert (self->dumps,
                        g_strdup_printf ("%s %s", id, cursor),

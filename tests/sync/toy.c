@@ -417,11 +417,13 @@ dump_table (
 {
   const MnsEntity *entity = mns_entity_find (table);
   g_autofree char *columns = mns_entity_column_list (entity, NULL);
+  g_autofree char *key = g_strjoinv (", ", (char **) entity->key);
   g_autofree char *sql = g_strdup_printf (
-      "SELECT %s FROM %s%s ORDER BY 1, 2, 3",
+      "SELECT %s FROM %s%s ORDER BY %s",
       columns,
       table,
-      mns_entity_find_field (entity, "person_id") != NULL ? " WHERE person_id = $person" : "");
+      mns_entity_find_field (entity, "person_id") != NULL ? " WHERE person_id = $person" : "",
+      key);
   g_autoptr (MnsRows) rows =
       mns_transaction_query (tx, sql, MNS_ARGS (MNS_ARG_ID ("person", person)), error);
 
