@@ -330,13 +330,17 @@ look_at_run_actions (const MnsLook *look, JsonObject *args, MnsViewResult *resul
       look,
       args,
       "SELECT a.id AS artifact_id, a.lims_id, a.name, a.qc_flag, n.action, "
-      "n.step_id AS next_step_id, x.name AS next_step, n.rework_run_id, n.escalated "
+      "n.step_id AS next_step_id, x.name AS next_step, n.rework_run_id, n.escalated, "
+      "(SELECT y.name || ' ' || w.lims_id FROM step_run w JOIN step y ON y.id = w.step_id "
+      "WHERE w.id = n.rework_run_id) AS rework_run "
       "FROM artifact a LEFT JOIN next_action n ON n.run_id = $run AND n.artifact_id = a.id "
       "LEFT JOIN step x ON x.id = n.step_id "
       "WHERE a.run_id = $run AND a.kind IN ('DERIVED', 'POOL') "
       "UNION ALL "
       "SELECT a.id, a.lims_id, a.name, a.qc_flag, n.action, n.step_id, x.name, n.rework_run_id, "
-      "n.escalated FROM step_input i JOIN artifact a ON a.id = i.artifact_id "
+      "n.escalated, (SELECT y.name || ' ' || w.lims_id FROM step_run w "
+      "JOIN step y ON y.id = w.step_id WHERE w.id = n.rework_run_id) "
+      "FROM step_input i JOIN artifact a ON a.id = i.artifact_id "
       "LEFT JOIN next_action n ON n.run_id = $run AND n.artifact_id = a.id "
       "LEFT JOIN step x ON x.id = n.step_id WHERE i.run_id = $run AND NOT EXISTS ("
       "SELECT 1 FROM artifact o WHERE o.run_id = $run AND o.kind IN ('DERIVED', 'POOL')) "
@@ -475,7 +479,7 @@ BY_RUN (run_lots,
 BY_RUN (run_actions,
         look_at_run_actions,
         "artifact_id id, lims_id text, name text, qc_flag text, action text, next_step_id id, "
-        "next_step text, rework_run_id id, escalated int",
+        "next_step text, rework_run_id id, escalated int, rework_run text",
         "What happens to each sample when the step is finished");
 
 BY_RUN (run_choices,

@@ -233,6 +233,54 @@ test_tube_names (void)
   mns_grid_undo (grid);
 }
 
+/* ---- next steps ---- */
+
+static GtkWidget *
+wait_dialog (const char *text)
+{
+  for (;;)
+    {
+      GListModel *windows = gtk_window_get_toplevels ();
+
+      for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+        {
+          g_autoptr (GtkWidget) window = g_list_model_get_item (windows, i);
+
+          if (ADW_IS_MESSAGE_DIALOG (window) && mns_screen_lab_says (window, text))
+            return window;
+        }
+      g_main_context_iteration (NULL, TRUE);
+    }
+}
+
+static void
+test_next_steps (void)
+{
+  GtkWidget *screen = mns_screen_lab_show (lab, ending, "content");
+  MnsGrid *grid = MNS_GRID (mns_ui_find (screen, MNS_TYPE_GRID));
+  MnsGridModel *model = mns_grid_get_model (grid);
+  guint column = mns_grid_model_find_column (model, "action");
+  GtkWidget *dialog;
+
+  g_assert_cmpstr (mns_grid_model_get_text (model, 0, column), ==, "Advance to End repair");
+  mns_grid_set_cursor (grid, 0, column);
+  mns_grid_set_value (grid, "Repeat step");
+  mns_screen_lab_wait_says (screen, "not sent yet");
+  mns_grid_set_cursor (grid, 1, column);
+  mns_grid_set_value (grid, "no such thing");
+  g_assert_cmpuint (mns_grid_model_count_faults (model), ==, 1);
+  mns_screen_lab_shoot (lab, "step-next-fault");
+  mns_grid_undo (grid);
+
+  mns_screen_activate_primary (MNS_SCREEN (screen));
+  dialog = wait_dialog ("2 × Advance to End repair");
+  g_assert_true (mns_screen_lab_says (dialog, "1 × Repeat step"));
+  mns_ui_save_shots (dialog, "step-finish");
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), "yes");
+  mns_screen_lab_wait_says (lab->window, "Open End repair (2)");
+  mns_screen_lab_shoot (lab, "step-finish-toast");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -248,6 +296,7 @@ main (int argc, char **argv)
   g_test_add_func ("/step/pictures", test_pictures);
   g_test_add_func ("/step/details", test_details);
   g_test_add_func ("/step/tube-names", test_tube_names);
+  g_test_add_func ("/step/next-steps", test_next_steps);
   failed = g_test_run ();
   mns_screen_lab_free (lab);
   return failed;

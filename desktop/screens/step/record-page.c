@@ -759,14 +759,8 @@ mns_record_page_init (MnsRecordPage *self)
   self->grid_bin = ADW_BIN (adw_bin_new ());
   gtk_widget_set_vexpand (GTK_WIDGET (self->grid_bin), TRUE);
   gtk_widget_set_margin_start (GTK_WIDGET (self->grid_bin), 16);
-  self->line = GTK_LABEL (gtk_label_new (NULL));
-  gtk_label_set_xalign (self->line, 0);
-  gtk_label_set_ellipsize (self->line, PANGO_ELLIPSIZE_END);
-  gtk_widget_set_hexpand (GTK_WIDGET (self->line), TRUE);
-  gtk_widget_set_margin_start (foot, 16);
+  self->line = mns_step_page_make_line ();
   gtk_widget_set_margin_end (foot, 16);
-  gtk_widget_set_margin_top (foot, 4);
-  gtk_widget_set_margin_bottom (foot, 8);
   gtk_widget_set_size_request (
       foot, -1, 34); /* so that the grid does not jump at the first fault */
   gtk_box_append (GTK_BOX (foot), GTK_WIDGET (self->line));

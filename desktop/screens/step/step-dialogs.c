@@ -145,3 +145,72 @@ mns_step_show_faults (MnsScreen *screen, GPtrArray *faults)
   adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _ ("Close"));
   gtk_window_present (GTK_WINDOW (dialog));
 }
+
+/* ---- rework ---- */
+
+static void
+rework_answered_cb (AdwMessageDialog *dialog, const char *response, Question *self)
+{
+  GtkDropDown *runs = GTK_DROP_DOWN (adw_message_dialog_get_extra_child (dialog));
+  g_autoptr (GObject) owner = g_weak_ref_get (&self->owner);
+  g_autofree char *place = g_strdup_printf ("%u", gtk_drop_down_get_selected (runs));
+
+  if (owner != NULL)
+    self->answer (owner, g_str_equal (response, "yes") ? place : "");
+}
+
+void
+mns_step_ask_rework (GtkWidget *owner, const char *const *words, MnsStepAnswer answer)
+{
+  Question *question = g_new0 (Question, 1);
+  GtkWidget *runs = gtk_drop_down_new_from_strings (words);
+  AdwMessageDialog *dialog = ADW_MESSAGE_DIALOG (adw_message_dialog_new (
+      GTK_WINDOW (gtk_widget_get_root (owner)),
+      _ ("Rework from which step?"),
+      _ ("The sample waits again in the step chosen here, with what went into it then.")));
+
+  g_weak_ref_init (&question->owner, owner);
+  question->answer = answer;
+  gtk_accessible_update_property (GTK_ACCESSIBLE (runs),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Steps that the sample went through"),
+                                  -1);
+  adw_message_dialog_set_extra_child (dialog, runs);
+  adw_message_dialog_add_responses (dialog, "no", _ ("Cancel"), "yes", _ ("Rework"), NULL);
+  adw_message_dialog_set_response_appearance (dialog, "yes", ADW_RESPONSE_SUGGESTED);
+  adw_message_dialog_set_default_response (dialog, "yes");
+  g_signal_connect_data (
+      dialog, "response", G_CALLBACK (rework_answered_cb), question, question_free, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+/* ---- finish ---- */
+
+static gboolean
+link_cb (GtkLabel *label, const char *where, AdwMessageDialog *dialog)
+{
+  adw_message_dialog_response (dialog, where);
+  return TRUE;
+}
+
+void
+mns_step_ask_finish (GtkWidget *owner,
+                     const char *summary,
+                     const char *reminders,
+                     MnsStepAnswer answer)
+{
+  AdwMessageDialog *dialog =
+      ask (owner, _ ("Finish this step?"), summary, _ ("Cancel"), _ ("Finish step"), NULL, answer);
+
+  adw_message_dialog_set_response_appearance (dialog, "yes", ADW_RESPONSE_SUGGESTED);
+  adw_message_dialog_set_default_response (dialog, "yes");
+  if (reminders != NULL)
+    {
+      GtkWidget *label = gtk_label_new (NULL);
+
+      gtk_label_set_markup (GTK_LABEL (label), reminders);
+      gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+      g_signal_connect_object (label, "activate-link", G_CALLBACK (link_cb), dialog, 0);
+      adw_message_dialog_set_extra_child (dialog, label);
+    }
+}

@@ -276,6 +276,22 @@ mns_step_page_make_bar (void)
   return GTK_BOX (bar);
 }
 
+GtkLabel *
+mns_step_page_make_line (void)
+{
+  GtkWidget *line =
+      g_object_new (GTK_TYPE_LABEL, "accessible-role", GTK_ACCESSIBLE_ROLE_STATUS, NULL);
+
+  gtk_label_set_xalign (GTK_LABEL (line), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (line), PANGO_ELLIPSIZE_END);
+  gtk_widget_set_hexpand (line, TRUE);
+  gtk_widget_set_margin_start (line, 16);
+  gtk_widget_set_margin_end (line, 16);
+  gtk_widget_set_margin_top (line, 4);
+  gtk_widget_set_margin_bottom (line, 8);
+  return GTK_LABEL (line);
+}
+
 GtkWidget *
 mns_step_page_add_button (MnsStepPage *self, GtkBox *bar, const char *label, GCallback clicked)
 {

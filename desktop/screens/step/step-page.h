@@ -82,5 +82,7 @@ GtkWidget *
 mns_step_page_add_button (MnsStepPage *self, GtkBox *bar, const char *label, GCallback clicked);
 /* A bar above the main region, its gaps as on every page. */
 GtkBox *mns_step_page_make_bar (void);
+/* The line below it, which says what just happened. */
+GtkLabel *mns_step_page_make_line (void);
 
 G_END_DECLS
