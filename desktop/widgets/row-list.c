@@ -104,6 +104,9 @@ show_row (GtkListItem *item)
       show_heading (gtk_widget_get_prev_sibling (text), text, mns_row_get_heading (row));
       gtk_widget_set_visible (gtk_widget_get_last_child (child), mns_row_get_unsent (row));
     }
+  if (mns_row_get_struck (row) != gtk_widget_has_css_class (text, "struck"))
+    mns_row_get_struck (row) ? gtk_widget_add_css_class (text, "struck")
+                             : gtk_widget_remove_css_class (text, "struck");
   gtk_inscription_set_text (GTK_INSCRIPTION (text), mns_row_get_text (row, get_column (item)));
 }
 

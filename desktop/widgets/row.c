@@ -15,6 +15,7 @@ struct _MnsRow
   guint n_texts;
   int group;
   gboolean unsent;
+  gboolean struck;
   MnsRowHeading heading;
 };
 
@@ -168,6 +169,30 @@ mns_row_set_heading (MnsRow *self, MnsRowHeading heading)
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
+gboolean
+mns_row_get_struck (MnsRow *self)
+{
+  g_return_val_if_fail (MNS_IS_ROW (self), FALSE);
+
+  return self->struck;
+}
+
+/**
+ * mns_row_set_struck:
+ * @self: a row
+ * @struck: whether it is crossed out: it stands for something that is no longer to be had
+ */
+void
+mns_row_set_struck (MnsRow *self, gboolean struck)
+{
+  g_return_if_fail (MNS_IS_ROW (self));
+
+  if (self->struck == struck)
+    return;
+  self->struck = struck;
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
 /**
  * mns_row_assign:
  * @self: a row
@@ -191,6 +216,7 @@ mns_row_assign (MnsRow *self, MnsRow *other)
   self->n_texts = other->n_texts;
   self->group = other->group;
   self->unsent = other->unsent;
+  self->struck = other->struck;
   self->heading = other->heading;
   g_signal_emit (self, signals[CHANGED], 0);
 }

@@ -30,6 +30,8 @@ void mns_row_set_unsent (MnsRow *self, gboolean unsent);
 
 MnsRowHeading mns_row_get_heading (MnsRow *self);
 void mns_row_set_heading (MnsRow *self, MnsRowHeading heading);
+gboolean mns_row_get_struck (MnsRow *self);
+void mns_row_set_struck (MnsRow *self, gboolean struck);
 
 void mns_row_assign (MnsRow *self, MnsRow *other);
 

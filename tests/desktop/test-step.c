@@ -140,8 +140,6 @@ test_pictures (void)
     }
 }
 
-/* ---- record details ---- */
-
 static GtkWidget *
 find_primary (GtkWidget *screen, const char *label)
 {
@@ -173,6 +171,73 @@ wait_state (GtkWidget *widget, gboolean sensitive, const char *tooltip)
   g_test_message ("waiting for %s", tooltip != NULL ? tooltip : "a button");
   mns_ui_wait (has_state, &wanted);
 }
+
+/* ---- ice bucket ---- */
+
+static char *waiting[4]; /* artifacts in the bucket */
+static char *bucket_path;
+
+static char *
+find_step (const char *name)
+{
+  g_autoptr (MnsViewResult) rows = mns_screen_lab_look (lab, "lab", "{}");
+
+  for (guint i = 0; i < mns_rows_get_n_rows (rows->rows); i++)
+    if (g_strcmp0 (mns_cell_text (rows->rows, i, "step"), name) == 0)
+      return mns_cell_dup_id (rows->rows, i, "step_id");
+  g_error ("no step %s", name);
+}
+
+static void
+fill_bucket (void)
+{
+  g_autofree char *step = find_step ("Fragment DNA");
+  g_autofree char *args = g_strdup_printf ("{'step': '%s'}", step);
+  g_autoptr (MnsViewResult) rows = mns_screen_lab_look (lab, "queue_ids", args);
+
+  g_assert_cmpuint (mns_rows_get_n_rows (rows->rows), >=, 4);
+  for (guint i = 0; i < 3; i++)
+    waiting[i] = mns_cell_dup_id (rows->rows, i, "artifact_id");
+  mns_session_add_to_bucket (lab->session, step, (const char *const *) waiting);
+  bucket_path = g_strconcat ("/bucket/", step, NULL);
+}
+
+/* Controls, an existing container, and what stands in the way. */
+static void
+test_bucket (void)
+{
+  GtkWidget *screen, *spin, *entry, *primary;
+
+  fill_bucket ();
+  screen = mns_screen_lab_show (lab, bucket_path, "content");
+  mns_screen_lab_wait_says (screen, "3 samples = 3 of 96 wells; 1 container");
+  spin = mns_ui_find (screen, GTK_TYPE_SPIN_BUTTON);
+  while (!gtk_widget_get_mapped (spin)) /* the first is for steps with a variable number */
+    spin = mns_ui_find (gtk_widget_get_next_sibling (gtk_widget_get_parent (spin)),
+                        GTK_TYPE_SPIN_BUTTON);
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (spin), 2);
+  mns_screen_lab_wait_says (screen, "3 samples + 2 controls = 5 of 96 wells");
+  mns_screen_lab_shoot (lab, "bucket");
+
+  primary = mns_screen_lab_find (screen, GTK_TYPE_BUTTON, "Begin work");
+  entry = mns_screen_lab_find (screen, GTK_TYPE_ENTRY, "");
+  gtk_editable_set_text (GTK_EDITABLE (entry), "nowhere");
+  wait_state (primary, FALSE, "There is no container “nowhere”");
+  mns_screen_lab_shoot (lab, "bucket-nowhere");
+  gtk_editable_set_text (GTK_EDITABLE (entry), "Alpha");
+  mns_screen_lab_wait_says (screen, "Alpha-P1 (");
+  mns_screen_lab_shoot (lab, "bucket-found");
+  /* a scan of what is no sample of the queue is the container's name */
+  g_assert_true (mns_screen_scan (MNS_SCREEN (screen), "Alpha-P1"));
+  mns_screen_lab_wait_says (screen, "5 of 36 free wells");
+  wait_state (primary, TRUE, NULL);
+  gtk_editable_set_text (GTK_EDITABLE (entry), "");
+  mns_screen_lab_wait_says (screen, "5 of 96 wells");
+  mns_screen_activate_primary (MNS_SCREEN (screen));
+  mns_screen_lab_wait_says (lab->window, "0 placed, 5 to place");
+}
+
+/* ---- record details ---- */
 
 /* A step that needs an instrument and a lot can be finished in the window. */
 static void
@@ -294,6 +359,7 @@ main (int argc, char **argv)
   mns_ui_init (&argc, &argv);
   fill ();
   g_test_add_func ("/step/pictures", test_pictures);
+  g_test_add_func ("/step/bucket", test_bucket);
   g_test_add_func ("/step/details", test_details);
   g_test_add_func ("/step/tube-names", test_tube_names);
   g_test_add_func ("/step/next-steps", test_next_steps);

@@ -12,6 +12,7 @@
 
 #include "desktop/app/cells.h"
 #include "desktop/app/view-pages.h"
+#include "desktop/screens/queue/bucket-options.h"
 #include "desktop/screens/queue/bucket-screen.h"
 #include "desktop/widgets/row-list.h"
 
@@ -26,14 +27,17 @@ struct _MnsBucketScreen
   GListStore *rows;
   gboolean beginning;
 
+  GHashTable *numbers; /* artifact → derived samples, where it is not 1 */
+
   MnsRowList *list;
-  GtkDropDown *type;
-  GtkEntry *existing;
-  GtkLabel *capacity;
-  GtkWidget *container_box;
+  MnsBucketOptions *options;
+  GtkWidget *number_box; /* only where the number of derived samples can be chosen */
+  GtkSpinButton *number;
   GtkButton *remove;
-  GtkButton *go_on;
 };
+
+/* The lab's limit of outputs of one input. */
+#define NUMBER_MOST 96
 
 G_DEFINE_FINAL_TYPE (MnsBucketScreen, mns_bucket_screen, MNS_TYPE_SCREEN)
 
@@ -43,6 +47,7 @@ static const MnsListColumn list_columns[] = {
   { "container", N_ ("Container"), FALSE, 160, FALSE, FALSE },
   { "well", N_ ("Well"), FALSE, 70, FALSE, FALSE },
   { "priority", N_ ("Priority"), FALSE, 90, FALSE, FALSE },
+  { "number", N_ ("Derived"), TRUE, 80, FALSE, FALSE },
   { "state", N_ ("State"), FALSE, 200, FALSE, FALSE },
 };
 
@@ -69,63 +74,64 @@ makes_samples (MnsBucketScreen *self)
          mns_cell_int (self->config->rows, 0, "makes_samples") != 0;
 }
 
-/* The whole wells of the chosen type, without those that hold nothing. */
-static gint64
-get_wells (MnsBucketScreen *self, guint type)
+/* Whether each sample may have a number of derived samples of its own. */
+static gboolean
+is_variable (MnsBucketScreen *self)
 {
-  g_autoptr (JsonNode) unavailable = mns_cell_parse_json (self->types->rows, type, "unavailable");
-  gint64 wells = mns_cell_int (self->types->rows, type, "x_size") *
-                 mns_cell_int (self->types->rows, type, "y_size");
-
-  if (unavailable != NULL && JSON_NODE_HOLDS_ARRAY (unavailable))
-    wells -= json_array_get_length (json_node_get_array (unavailable));
-  return MAX (1, wells);
+  return makes_samples (self) &&
+         g_strcmp0 (mns_cell_text (self->config->rows, 0, "variability"), "FIXED") != 0;
 }
 
-static void
-update_capacity (MnsBucketScreen *self)
+static guint
+get_number (MnsBucketScreen *self, const char *id)
 {
-  guint type = gtk_drop_down_get_selected (self->type);
-  gint64 outputs, wells, plates;
-  g_autofree char *places = NULL;
-  g_autofree char *text = NULL;
+  guint n = GPOINTER_TO_UINT (g_hash_table_lookup (self->numbers, id));
 
-  if (!makes_samples (self) || self->types == NULL || type == GTK_INVALID_LIST_POSITION)
+  if (!makes_samples (self))
+    return 0;
+  if (!is_variable (self))
+    return (guint) MAX (1, mns_cell_int (self->config->rows, 0, "outputs_per_input"));
+  return n > 0 ? n : 1;
+}
+
+static guint
+count_outputs (MnsBucketScreen *self)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < count_samples (self); i++)
     {
-      gtk_label_set_text (self->capacity, "");
-      return;
+      g_autofree char *id = mns_cell_dup_id (self->bucket->rows, i, "artifact_id");
+
+      n += get_number (self, id);
     }
-  outputs =
-      count_samples (self) * MAX (1, mns_cell_int (self->config->rows, 0, "outputs_per_input"));
-  wells = get_wells (self, type);
-  plates = (outputs + wells - 1) / wells;
-  places = g_strdup_printf (ngettext ("%d container", "%d containers", plates), (int) plates);
-  text = g_strdup_printf (
-      _ ("%d of %d wells; %s"), (int) outputs, (int) (wells * MAX (1, plates)), places);
-  gtk_label_set_text (self->capacity, text);
+  return n;
 }
 
 static void
 update_reason (MnsBucketScreen *self)
 {
-  const char *reason = NULL;
+  g_autofree char *reason = NULL;
 
+  mns_bucket_options_set_outputs (self->options, count_samples (self), count_outputs (self));
   if (self->beginning)
-    reason = _ ("Work is being begun");
-  else if (count_samples (self) == 0)
-    reason = _ ("The ice bucket is empty");
+    reason = g_strdup (_ ("Work is being begun"));
+  else if (count_samples (self) == 0 && mns_bucket_options_count_controls (self->options) == 0)
+    reason = g_strdup (_ ("The ice bucket is empty"));
   else if (count_taken (self) > 0)
-    reason = _ ("Some samples were taken by someone else");
-  else if (makes_samples (self) && self->types != NULL &&
-           mns_rows_get_n_rows (self->types->rows) == 0)
-    reason = _ ("The step allows no destination container");
+    reason = g_strdup (_ ("Some samples were taken by someone else"));
+  else
+    reason = mns_bucket_options_dup_reason (self->options);
   mns_screen_set_primary_reason (MNS_SCREEN (self), reason);
 }
 
 static MnsRow *
-make_row (const MnsRows *rows, guint row)
+make_row (MnsBucketScreen *self, guint row)
 {
+  const MnsRows *rows = self->bucket->rows;
   g_autofree char *id = mns_cell_dup_id (rows, row, "artifact_id");
+  g_autofree char *number = g_strdup_printf ("%u", get_number (self, id));
+  MnsRow *made;
   g_autofree char *priority = mns_format_priority (rows, row, "priority");
   const char *by = mns_cell_text (rows, row, "taken_by");
   g_autofree char *state = mns_cell_int (rows, row, "queued") != 0 ? g_strdup (_ ("waiting"))
@@ -136,13 +142,39 @@ make_row (const MnsRows *rows, guint row)
                           mns_cell_text (rows, row, "container"),
                           mns_cell_text (rows, row, "well"),
                           priority,
+                          makes_samples (self) ? number : "",
                           state,
                           NULL };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts) - 1; i++)
     if (texts[i] == NULL)
       texts[i] = "";
-  return mns_row_new (id, texts);
+  made = mns_row_new (id, texts);
+  mns_row_set_struck (made, mns_cell_int (rows, row, "queued") == 0);
+  return made;
+}
+
+/* "3 samples were taken by Mira Example": one name if it is one person. */
+static char *
+describe_taken (MnsBucketScreen *self)
+{
+  guint n = count_taken (self);
+  const char *who = NULL;
+
+  for (guint i = 0; i < count_samples (self); i++)
+    {
+      const char *by = mns_cell_text (self->bucket->rows, i, "taken_by");
+
+      if (mns_cell_int (self->bucket->rows, i, "queued") != 0)
+        continue;
+      if (by == NULL || (who != NULL && !g_str_equal (who, by)))
+        return g_strdup_printf (
+            ngettext ("%u sample is no longer waiting.", "%u samples are no longer waiting.", n),
+            n);
+      who = by;
+    }
+  return g_strdup_printf (
+      ngettext ("%u sample was taken by %s.", "%u samples were taken by %s.", n), n, who);
 }
 
 static void
@@ -153,18 +185,18 @@ show_bucket (MnsBucketScreen *self)
   guint taken = count_taken (self);
   g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (g_object_unref);
   g_autofree char *facts = g_strdup_printf (ngettext ("%u sample", "%u samples", n), n);
-  g_autofree char *warning = g_strdup_printf (
-      ngettext ("%u sample is no longer waiting.", "%u samples are no longer waiting.", taken),
-      taken);
+  g_autofree char *warning = taken > 0 ? describe_taken (self) : NULL;
+  g_auto (GStrv) kept = mns_row_list_dup_selected_ids (self->list, NULL);
 
   for (guint i = 0; i < n; i++)
-    g_ptr_array_add (rows, make_row (self->bucket->rows, i));
+    g_ptr_array_add (rows, make_row (self, i));
   g_list_store_remove_all (self->rows);
   g_list_store_splice (self->rows, 0, 0, rows->pdata, rows->len);
   mns_screen_set_facts (screen, facts);
-  mns_screen_set_banner (screen, MNS_BANNER_WARNING, taken > 0 ? warning : NULL);
-  gtk_widget_set_visible (GTK_WIDGET (self->go_on), taken > 0);
-  update_capacity (self);
+  mns_row_list_select_ids (self->list, (const char *const *) kept);
+  mns_screen_set_banner (screen, MNS_BANNER_WARNING, warning);
+  mns_screen_set_banner_button (
+      screen, MNS_BANNER_WARNING, taken > 0 ? _ ("Go on without them") : NULL);
   update_reason (self);
   if (n == 0)
     mns_screen_show_empty (screen, _ ("The ice bucket is empty"), NULL, _ ("Lab View"), "/lab");
@@ -190,38 +222,50 @@ bucket_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+show_config (MnsBucketScreen *self)
+{
+  if (self->config == NULL || self->types == NULL)
+    return;
+  mns_bucket_options_set (self->options, self->config->rows, self->types->rows);
+  gtk_widget_set_visible (self->number_box, is_variable (self));
+  if (self->bucket != NULL)
+    show_bucket (self);
+}
+
+static void
 config_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MnsBucketScreen) self = user_data;
-  MnsViewResult *config = mns_session_look_finish (MNS_SESSION (source), result, NULL);
+  g_autoptr (GError) error = NULL;
+  MnsViewResult *config = mns_session_look_finish (MNS_SESSION (source), result, &error);
 
   if (config == NULL)
-    return;
+    {
+      mns_screen_show_error (MNS_SCREEN (self), error);
+      return;
+    }
   g_clear_pointer (&self->config, mns_view_result_free);
   self->config = config;
   if (mns_rows_get_n_rows (config->rows) > 0)
     mns_screen_set_title (MNS_SCREEN (self), mns_cell_text (config->rows, 0, "step"));
-  gtk_widget_set_visible (self->container_box, makes_samples (self));
-  update_capacity (self);
-  update_reason (self);
+  show_config (self);
 }
 
 static void
 types_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MnsBucketScreen) self = user_data;
-  MnsViewResult *types = mns_session_look_finish (MNS_SESSION (source), result, NULL);
-  g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
+  g_autoptr (GError) error = NULL;
+  MnsViewResult *types = mns_session_look_finish (MNS_SESSION (source), result, &error);
 
   if (types == NULL)
-    return;
+    {
+      mns_screen_show_error (MNS_SCREEN (self), error);
+      return;
+    }
   g_clear_pointer (&self->types, mns_view_result_free);
   self->types = types;
-  for (guint i = 0; i < mns_rows_get_n_rows (types->rows); i++)
-    gtk_string_list_append (names, mns_cell_text (types->rows, i, "name"));
-  gtk_drop_down_set_model (self->type, G_LIST_MODEL (names));
-  update_capacity (self);
-  update_reason (self);
+  show_config (self);
 }
 
 static void
@@ -299,24 +343,18 @@ mns_bucket_screen_primary (MnsScreen *screen)
   MnsBucketScreen *self = MNS_BUCKET_SCREEN (screen);
   JsonObject *args = mns_args_new ("step", self->step_id, NULL);
   JsonArray *inputs = json_array_new ();
-  const char *existing = gtk_editable_get_text (GTK_EDITABLE (self->existing));
-  guint type = gtk_drop_down_get_selected (self->type);
 
   for (guint i = 0; i < count_samples (self); i++)
     {
       g_autofree char *id = mns_cell_dup_id (self->bucket->rows, i, "artifact_id");
+      JsonObject *input = mns_args_new ("artifact", id, NULL);
 
-      json_array_add_object_element (inputs, mns_args_new ("artifact", id, NULL));
+      if (is_variable (self))
+        json_object_set_int_member (input, "replicates", get_number (self, id));
+      json_array_add_object_element (inputs, input);
     }
   json_object_set_array_member (args, "inputs", inputs);
-  if (makes_samples (self) && type != GTK_INVALID_LIST_POSITION)
-    {
-      g_autofree char *type_id = mns_cell_dup_id (self->types->rows, type, "container_type_id");
-
-      json_object_set_string_member (args, "container_type", type_id);
-    }
-  if (existing[0] != '\0')
-    json_object_set_string_member (args, "container", existing);
+  mns_bucket_options_fill (self->options, args);
   self->beginning = TRUE;
   update_reason (self);
   mns_session_do (mns_screen_get_session (screen),
@@ -340,8 +378,9 @@ remove_cb (MnsBucketScreen *self)
 
 /* Goes on without those that somebody else took. */
 static void
-go_on_cb (MnsBucketScreen *self)
+mns_bucket_screen_banner (MnsScreen *screen, MnsBannerKind kind)
 {
+  MnsBucketScreen *self = MNS_BUCKET_SCREEN (screen);
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   g_auto (GStrv) taken = NULL;
 
@@ -358,11 +397,91 @@ go_on_cb (MnsBucketScreen *self)
   mns_screen_refresh (MNS_SCREEN (self));
 }
 
-/* A container's barcode fills "Existing". */
+/* ---- number of derived samples ---- */
+
+static void
+set_numbers (MnsBucketScreen *self, const char *const *ids)
+{
+  guint n = (guint) gtk_spin_button_get_value_as_int (self->number);
+
+  for (guint i = 0; ids[i] != NULL; i++)
+    g_hash_table_insert (self->numbers, g_strdup (ids[i]), GUINT_TO_POINTER (n));
+  show_bucket (self);
+}
+
+static void
+number_selected_cb (MnsBucketScreen *self)
+{
+  g_auto (GStrv) ids = mns_row_list_dup_selected_ids (self->list, NULL);
+
+  if (ids[0] == NULL)
+    mns_screen_toast (MNS_SCREEN (self), _ ("Select samples first"));
+  else
+    set_numbers (self, (const char *const *) ids);
+}
+
+static void
+number_all_cb (MnsBucketScreen *self)
+{
+  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < count_samples (self); i++)
+    g_ptr_array_add (ids, mns_cell_dup_id (self->bucket->rows, i, "artifact_id"));
+  g_ptr_array_add (ids, NULL);
+  set_numbers (self, (const char *const *) ids->pdata);
+}
+
+/* ---- scan ---- */
+
+typedef struct
+{
+  MnsBucketScreen *screen;
+  char *text;
+} Scan;
+
+/* A sample that waits for the step comes in; anything else is the name of a container. */
+static void
+scanned_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Scan *scan = user_data;
+  g_autoptr (MnsBucketScreen) self = scan->screen;
+  g_autofree char *text = scan->text;
+  g_autoptr (MnsViewResult) found = mns_session_look_finish (MNS_SESSION (source), result, NULL);
+
+  g_free (scan);
+  for (guint i = 0; found != NULL && i < mns_rows_get_n_rows (found->rows); i++)
+    {
+      g_autofree char *id = mns_cell_dup_id (found->rows, i, "artifact_id");
+      const char *ids[] = { id, NULL };
+
+      if (g_strcmp0 (mns_cell_text (found->rows, i, "name"), text) != 0 &&
+          g_strcmp0 (mns_cell_text (found->rows, i, "lims_id"), text) != 0)
+        continue;
+      mns_session_add_to_bucket (MNS_SESSION (source), self->step_id, ids);
+      mns_screen_refresh (MNS_SCREEN (self));
+      return;
+    }
+  mns_bucket_options_set_existing (self->options, text);
+}
+
 static gboolean
 mns_bucket_screen_scan (MnsScreen *screen, const char *text)
 {
-  gtk_editable_set_text (GTK_EDITABLE (MNS_BUCKET_SCREEN (screen)->existing), text);
+  MnsBucketScreen *self = MNS_BUCKET_SCREEN (screen);
+  Scan *scan = g_new0 (Scan, 1);
+  JsonObject *args = mns_args_new ("step", self->step_id, "filter", text, NULL);
+
+  scan->screen = g_object_ref (self);
+  scan->text = g_strdup (text);
+  json_object_set_int_member (args, "limit", 10);
+  mns_session_look (mns_screen_get_session (screen), "queue", args, NULL, scanned_cb, scan);
+  return TRUE;
+}
+
+static gboolean
+delete_cb (GtkWidget *list, GVariant *target, gpointer user_data)
+{
+  remove_cb (user_data);
   return TRUE;
 }
 
@@ -376,6 +495,7 @@ mns_bucket_screen_dispose (GObject *object)
   g_clear_pointer (&self->bucket, mns_view_result_free);
   g_clear_object (&self->rows);
   g_clear_pointer (&self->step_id, g_free);
+  g_clear_pointer (&self->numbers, g_hash_table_unref);
 
   G_OBJECT_CLASS (mns_bucket_screen_parent_class)->dispose (object);
 }
@@ -390,50 +510,83 @@ mns_bucket_screen_class_init (MnsBucketScreenClass *klass)
   screen_class->concerns = mns_bucket_screen_concerns;
   screen_class->primary = mns_bucket_screen_primary;
   screen_class->scan = mns_bucket_screen_scan;
+  screen_class->banner = mns_bucket_screen_banner;
 }
 
-static GtkWidget *
-add_captioned (GtkWidget *box, const char *caption, GtkWidget *widget)
+static void
+make_number (MnsBucketScreen *self, GtkBox *box)
 {
-  GtkWidget *label = gtk_label_new (caption);
+  static const struct
+  {
+    const char *label;
+    GCallback clicked;
+  } buttons[] = {
+    { N_ ("Apply to all"), G_CALLBACK (number_all_cb) },
+    { N_ ("Apply to selected"), G_CALLBACK (number_selected_cb) },
+  };
+  GtkWidget *caption = gtk_label_new (_ ("Derived samples of each sample"));
 
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_widget_add_css_class (label, "caption-heading");
-  gtk_box_append (GTK_BOX (box), label);
-  gtk_box_append (GTK_BOX (box), widget);
-  gtk_accessible_update_property (
-      GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, caption, -1);
-  return widget;
+  self->number_box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
+  gtk_label_set_xalign (GTK_LABEL (caption), 0);
+  gtk_widget_add_css_class (caption, "caption-heading");
+  gtk_box_append (GTK_BOX (self->number_box), caption);
+  self->number = GTK_SPIN_BUTTON (gtk_spin_button_new_with_range (1, NUMBER_MOST, 1));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->number),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Derived samples of each sample"),
+                                  -1);
+  gtk_box_append (GTK_BOX (self->number_box), GTK_WIDGET (self->number));
+  for (guint i = 0; i < G_N_ELEMENTS (buttons); i++)
+    {
+      GtkWidget *button = gtk_button_new_with_label (_ (buttons[i].label));
+
+      g_signal_connect_object (button, "clicked", buttons[i].clicked, self, G_CONNECT_SWAPPED);
+      gtk_box_append (GTK_BOX (self->number_box), button);
+    }
+  gtk_widget_set_visible (self->number_box, FALSE);
+  gtk_box_append (box, self->number_box);
 }
 
 static GtkWidget *
 make_side (MnsBucketScreen *self)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
+  GtkWidget *scrolled = gtk_scrolled_window_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 16);
 
   gtk_widget_set_margin_start (box, 16);
   gtk_widget_set_margin_end (box, 16);
   gtk_widget_set_margin_top (box, 8);
-  self->type = GTK_DROP_DOWN (gtk_drop_down_new (NULL, NULL));
+  gtk_widget_set_margin_bottom (box, 16);
+  self->options =
+      MNS_BUCKET_OPTIONS (mns_bucket_options_new (mns_screen_get_session (MNS_SCREEN (self))));
   g_signal_connect_object (
-      self->type, "notify::selected", G_CALLBACK (update_capacity), self, G_CONNECT_SWAPPED);
-  add_captioned (box, _ ("Destination container"), GTK_WIDGET (self->type));
-  self->existing = GTK_ENTRY (gtk_entry_new ());
-  gtk_entry_set_placeholder_text (self->existing, _ ("Scan or type a LIMS ID"));
-  add_captioned (box, _ ("Existing container"), GTK_WIDGET (self->existing));
-  self->capacity = GTK_LABEL (gtk_label_new (NULL));
-  gtk_label_set_xalign (self->capacity, 0);
-  gtk_label_set_wrap (self->capacity, TRUE);
-  gtk_widget_add_css_class (GTK_WIDGET (self->capacity), "dim-label");
-  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->capacity));
-  self->container_box = box;
-  return box;
+      self->options, "changed", G_CALLBACK (update_reason), self, G_CONNECT_SWAPPED);
+  make_number (self, GTK_BOX (box));
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->options));
+  gtk_scrolled_window_set_policy (
+      GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), box);
+  gtk_widget_set_hexpand (scrolled, FALSE); /* whatever is in there: the list has the room */
+  return scrolled;
+}
+
+static void
+add_delete_key (MnsBucketScreen *self)
+{
+  GtkEventController *keys = gtk_shortcut_controller_new ();
+
+  gtk_shortcut_controller_add_shortcut (
+      GTK_SHORTCUT_CONTROLLER (keys),
+      gtk_shortcut_new (gtk_shortcut_trigger_parse_string ("Delete"),
+                        gtk_callback_action_new (delete_cb, self, NULL)));
+  gtk_widget_add_controller (GTK_WIDGET (self->list), keys);
 }
 
 static void
 mns_bucket_screen_init (MnsBucketScreen *self)
 {
   self->rows = g_list_store_new (MNS_TYPE_ROW);
+  self->numbers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
 GtkWidget *
@@ -454,11 +607,8 @@ mns_bucket_screen_new (MnsSession *session, const char *argument)
   self->remove = GTK_BUTTON (gtk_button_new_with_label (_ ("Remove")));
   g_signal_connect_object (
       self->remove, "clicked", G_CALLBACK (remove_cb), self, G_CONNECT_SWAPPED);
-  self->go_on = GTK_BUTTON (gtk_button_new_with_label (_ ("Go on without them")));
-  gtk_widget_set_visible (GTK_WIDGET (self->go_on), FALSE);
-  g_signal_connect_object (self->go_on, "clicked", G_CALLBACK (go_on_cb), self, G_CONNECT_SWAPPED);
-  mns_screen_add_tool (screen, GTK_WIDGET (self->go_on));
   mns_screen_add_tool (screen, GTK_WIDGET (self->remove));
+  add_delete_key (self);
   mns_screen_set_title (screen, _ ("Ice bucket"));
   mns_screen_set_primary (screen, _ ("Begin work"));
   mns_screen_set_content (screen, GTK_WIDGET (self->list));

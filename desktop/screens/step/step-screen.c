@@ -302,6 +302,7 @@ make_side (MnsStepScreen *self)
   gtk_scrolled_window_set_policy (
       GTK_SCROLLED_WINDOW (self->side), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->side), box);
+  gtk_widget_set_hexpand (self->side, FALSE);
 }
 
 /* ---- the run ---- */
