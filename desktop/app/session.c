@@ -16,6 +16,7 @@ struct _MnsSession
   MnsWorkspace *workspace;
   GHashTable *buckets; /* step id → GPtrArray of artifact ids */
   char **rights;       /* sorted as the view gives them; NULL until read */
+  char *trouble;       /* why they could not be read */
 };
 
 G_DEFINE_FINAL_TYPE (MnsSession, mns_session, G_TYPE_OBJECT)
@@ -38,6 +39,7 @@ mns_session_dispose (GObject *object)
   g_clear_object (&self->workspace);
   g_clear_pointer (&self->buckets, g_hash_table_unref);
   g_clear_pointer (&self->rights, g_strfreev);
+  g_clear_pointer (&self->trouble, g_free);
 
   G_OBJECT_CLASS (mns_session_parent_class)->dispose (object);
 }
@@ -86,7 +88,14 @@ rights_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (MnsViewResult) me = mns_session_look_finish (self, result, &error);
   const char *rights;
 
-  if (me == NULL || mns_rows_get_n_rows (me->rows) == 0)
+  g_clear_pointer (&self->trouble, g_free);
+  if (me == NULL)
+    {
+      self->trouble = g_strdup (error->message);
+      g_signal_emit (self, signals[STATE_CHANGED], 0);
+      return;
+    }
+  if (mns_rows_get_n_rows (me->rows) == 0)
     return; /* a replica that was never filled: the first sync changes person_role, and we ask again
              */
   rights = mns_cell_text (me->rows, 0, "rights");
@@ -229,6 +238,12 @@ gboolean
 mns_session_may (MnsSession *self, const char *right)
 {
   return self->rights != NULL && g_strv_contains ((const char *const *) self->rights, right);
+}
+
+const char *
+mns_session_get_trouble (MnsSession *self)
+{
+  return self->trouble;
 }
 
 const char *

@@ -40,6 +40,8 @@ MnsResult *mns_session_do_finish (MnsSession *self, GAsyncResult *result, GError
 
 /* Known once the session has read it; FALSE before. */
 gboolean mns_session_may (MnsSession *self, const char *right);
+/* Why the rights could not be read; NULL: they were, or are still being. */
+const char *mns_session_get_trouble (MnsSession *self);
 const char *mns_session_get_person_name (MnsSession *self);
 gboolean mns_session_get_online (MnsSession *self);
 guint mns_session_get_waiting (MnsSession *self);

@@ -9,15 +9,18 @@
 #include "desktop/app/cells.h"
 #include "desktop/screens/lab/lab-card.h"
 
+#define FLASH_MS 1100
+
 typedef struct
 {
   GtkListBoxRow *row;
   char *path;
   GtkLabel *name;
   GtkLabel *bucket;
-  GtkLabel *in_progress;
+  GtkButton *in_progress; /* a button only where it leads somewhere */
   GtkLabel *high;
   GtkLabel *queued;
+  gint64 n_queued; /* as shown; -1 before */
 } Step;
 
 struct _MnsLabCard
@@ -117,13 +120,17 @@ add_step (MnsLabCard *self)
   gtk_widget_set_hexpand (GTK_WIDGET (step->name), TRUE);
   gtk_widget_set_visible (GTK_WIDGET (step->name), TRUE);
   step->bucket = add_label (box, "mns-pill");
-  step->in_progress = add_label (box, "mns-pill");
+  step->in_progress = GTK_BUTTON (gtk_button_new_with_label (""));
+  gtk_widget_add_css_class (GTK_WIDGET (step->in_progress), "mns-pill");
+  gtk_widget_set_valign (GTK_WIDGET (step->in_progress), GTK_ALIGN_CENTER);
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (step->in_progress));
   step->high = add_label (box, "error");
   step->queued = add_label (box, "numeric");
   gtk_label_set_width_chars (step->queued, 5);
   gtk_label_set_xalign (step->queued, 1);
   gtk_widget_set_visible (GTK_WIDGET (step->queued), TRUE);
 
+  step->n_queued = -1;
   step->row = GTK_LIST_BOX_ROW (gtk_list_box_row_new ());
   gtk_list_box_row_set_child (step->row, box);
   gtk_list_box_append (self->list, GTK_WIDGET (step->row));
@@ -166,6 +173,49 @@ name_row (Step *step, const char *name, gint64 queued, gint64 in_progress, gint6
       GTK_ACCESSIBLE (step->row), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
 }
 
+static void
+show_in_progress (Step *step, gint64 n)
+{
+  g_autofree char *text = g_strdup_printf (_ ("%d in progress"), (int) n);
+
+  gtk_widget_set_visible (GTK_WIDGET (step->in_progress), n > 0);
+  gtk_button_set_label (step->in_progress, text);
+}
+
+static gboolean
+end_flash_cb (gpointer data)
+{
+  gtk_widget_remove_css_class (data, "mns-flash");
+  return G_SOURCE_REMOVE;
+}
+
+/* Once, and not where animations are switched off. */
+static void
+flash (GtkWidget *label)
+{
+  gtk_widget_add_css_class (label, "mns-flash");
+  g_timeout_add_full (
+      G_PRIORITY_DEFAULT, FLASH_MS, end_flash_cb, g_object_ref (label), g_object_unref);
+}
+
+void
+mns_lab_card_set_run (MnsLabCard *self, guint at, const char *run)
+{
+  const Step *step = g_ptr_array_index (self->steps, at);
+  g_autofree char *path = run != NULL ? g_strconcat ("/step/", run, NULL) : NULL;
+  GtkActionable *pill = GTK_ACTIONABLE (step->in_progress);
+
+  gtk_actionable_set_action_name (pill, NULL);
+  if (path != NULL)
+    {
+      gtk_actionable_set_action_target (pill, "s", path);
+      gtk_actionable_set_action_name (pill, "win.open");
+    }
+  gtk_widget_set_can_target (GTK_WIDGET (pill), path != NULL);
+  gtk_widget_set_focusable (GTK_WIDGET (pill), path != NULL);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (pill), path != NULL ? _ ("Open my step") : NULL);
+}
+
 void
 mns_lab_card_set_step (
     MnsLabCard *self, guint at, const MnsRows *rows, guint row, guint in_bucket, gboolean only_work)
@@ -183,9 +233,13 @@ mns_lab_card_set_step (
   step->path = g_strconcat ("/queue/", id, NULL);
   gtk_label_set_text (step->name, name);
   set_count (step->bucket, _ ("%d in ice bucket"), in_bucket);
-  set_count (step->in_progress, _ ("%d in progress"), in_progress);
+  show_in_progress (step, in_progress);
   set_count (step->high, "!%d", high);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (step->high), _ ("High priority"));
   gtk_label_set_text (step->queued, count);
+  if (step->n_queued >= 0 && step->n_queued != queued)
+    flash (GTK_WIDGET (step->queued));
+  step->n_queued = queued;
   if (queued > 0)
     gtk_widget_add_css_class (GTK_WIDGET (step->queued), "heading");
   else

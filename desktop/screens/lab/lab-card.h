@@ -20,6 +20,8 @@ void mns_lab_card_set_step (MnsLabCard *self,
                             guint row,
                             guint in_bucket,
                             gboolean only_work);
+/* @run: (nullable): the only run of mine in progress at the step, which the pill then opens */
+void mns_lab_card_set_run (MnsLabCard *self, guint at, const char *run);
 guint mns_lab_card_get_n_shown (MnsLabCard *self);
 
 G_END_DECLS
