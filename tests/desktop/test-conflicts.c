@@ -549,6 +549,22 @@ test_followers (Fixture *f, gconstpointer data)
   g_assert_cmpuint (n_placed, ==, 1);
 }
 
+/* What names nothing but its step is done again, too, and not given up in silence. */
+static void
+test_redo_finish (Fixture *f, gconstpointer data)
+{
+  g_autofree char *args = g_strdup_printf ("{'run': '%s'}", f->run);
+  GtkWidget *screen;
+
+  mns_screen_lab_add_conflict (f->lab, "step.finish@1", args, NULL, 0);
+  screen = open_conflicts (f, "redo");
+  click (f, screen, "Redo all");
+  mns_screen_activate_primary (MNS_SCREEN (screen));
+  /* the step is not ready for it: the refusal says so, and the conflict stays */
+  mns_screen_lab_wait_says (f->lab->window, "is in state");
+  g_assert_cmpuint (mns_session_get_conflicts (f->lab->session), ==, 1);
+}
+
 /* Of the same step: one bundle. Of others: one each, the oldest first. */
 static void
 test_bundles (Fixture *f, gconstpointer data)
@@ -589,6 +605,7 @@ main (int argc, char **argv)
     { "/conflicts/drop", test_drop },
     { "/conflicts/apply", test_apply },
     { "/conflicts/followers", test_followers },
+    { "/conflicts/redo-finish", test_redo_finish },
     { "/conflicts/bundles", test_bundles },
   };
 

@@ -3,11 +3,14 @@
 """The main job, with real processes: from a sample list to the next step, online and offline.
 
 One scientist (ada) works in the desktop client by pointer, keys and clipboard; another (mira) on a
-device of her own by mns. The server is killed, the client is killed, and nothing is lost or doubled.
+device of her own by mns. The server is killed, the client is killed, conflicts are settled in the
+window, and nothing is lost or doubled; the browser shows the same.
 """
+import csv
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,7 +27,9 @@ if not os.environ.get("DISPLAY"):
     skip_all("there is no display: run it through tests/desktop/ui-session.sh -w openbox")
 
 import pyatspi  # noqa: E402
-from desk import BUTTON, CELL, Desk, describe, keys, put_on_clipboard, shot, type_text  # noqa: E402
+from desk import (BUTTON, CELL, Desk, describe, extents, keys, put_on_clipboard,  # noqa: E402
+                  shot, type_text, xdo)
+from sheets import write_ods, write_xlsx  # noqa: E402
 
 ROWS = "ABCDEFGH"
 SAMPLES = [f"S-{n:03}" for n in range(1, 97)]
@@ -117,6 +122,11 @@ def lab_role(name):
 
 def starting(text):
     return lambda name: name.startswith(text)
+
+
+def write_csv(path, rows):
+    with open(path, "w", newline="", encoding="utf-8") as out:
+        csv.writer(out).writerows(rows)
 
 
 def is_well(name):
@@ -393,27 +403,69 @@ def everything_arrives_once():
     assert sorted(names) == ["Alpha", "Beta", "Shared"], names
 
 
-def conflicts_are_settled_and_nothing_is_lost():
+def conflict_row(name):
+    """The line of a sample in the table of a conflict."""
+    return w.desk.find(lambda n: n.startswith(f"{name} ") and "there is now" in n)
+
+
+def open_conflicts():
+    desk = w.desk
+    desk.press("6 conflicts", then=desk.shows("Save choices", BUTTON))
+    conflict_row("S-001")
+
+
+def choose_other_wells():
+    """Ada types one well, and picks the other one on the plate."""
+    desk = w.desk
+    entry = desk.find("other well", lab_role("TEXT"), conflict_row("S-001"))
+    desk.click(entry)
+    type_text("A:20")
+    heading = desk.centre(desk.find("I saw"))
+    xdo("mousemove", *heading)
+
+    def radio():
+        """Of the second line, which is below the first one's plates: the wheel brings it up."""
+        node = desk.find("other well", lab_role("CHECK_BOX"), conflict_row("S-002"))
+        if extents(node).y > 700:
+            xdo("click", 5)
+            return None
+        return node
+
+    desk.click(desk.patiently(radio, "the second line is in sight"))
+    desk.find("Choose a free well for S-002")
+    keys(*["Right"] * 19)
+    keys("Return")
+    desk.find("B:20, S-002")
+    desk.press("Redo all")
+
+
+def nothing_is_settled_before_the_choices_are_saved():
+    open_conflicts()
+    shot("bench-18-saw-did-now")
+    choose_other_wells()
+    shot("bench-19-chosen")
+    w.desk.kill()
+    assert len([c for c in w.api().view("conflicts") if c["state"] == "OPEN"]) == 6
+    w.start_client()
+    w.desk.starting("Online")
+
+
+def conflicts_are_settled_in_the_window_while_the_server_dies():
+    open_conflicts()
+    choose_other_wells()
+    w.desk.press("Save choices")
+    w.kill_server()
+    w.desk.gone("6 conflicts", BUTTON)
+    w.desk.kill()
+    w.start_server()
+    w.start_client()
+    wait(lambda: not [c for c in w.api().view("conflicts") if c["state"] == "OPEN"],
+         "no conflict is open on the server")
+    w.desk.gone(lambda n: n.endswith(" conflicts") or n.endswith(" conflict"), BUTTON)
+
+
+def nothing_is_lost():
     device = w.second_ada
-    free = iter(("A:20", "B:20", "C:20"))
-    device.sync()
-    device.do("step.take_over", {"run": w.run_2})  # a run is led from one device at a time
-    for conflict in sorted((c for c in device.view("conflicts") if c["state"] == "OPEN"),
-                           key=lambda c: c["n"]):
-        body = conflict["body"]
-        body = json.loads(body) if isinstance(body, str) else body
-        print(f"# {conflict['n']} {conflict['command']} {conflict['code']}: {conflict['detail']}")
-        again = {"cmd": conflict["command"], "args": body["args"]}
-        if body.get("expect"):
-            again["expect"] = body["expect"]
-        if conflict["code"] == "well_taken":
-            for place in again["args"]["places"]:
-                place["well"] = next(free)
-        device.ok("resolve", conflict["conflict_id"],
-                  "other_well" if conflict["code"] == "well_taken" else "redo",
-                  "--next", json.dumps(again))
-    device.sync()
-    assert device.status()["conflicts"] == 0, device.view("conflicts")
     there = places(w.api(), w.run_2)
     assert len(there) == 96 and len(set(there.values())) == 96, there
     assert (there["S-001"][1], there["S-002"][1]) == ("A:20", "B:20"), there
@@ -422,11 +474,79 @@ def conflicts_are_settled_and_nothing_is_lost():
     assert (wells["A:1"], wells["B:1"]) == ("M-1", "M-2"), wells
     assert w.queued(w.api(), "Adapter ligation") == 96
     w.desk.find(starting("Adapter ligation, 96"))
+    device.sync()
+    assert device.status()["conflicts"] == 0, device.view("conflicts")
     for view, args in (("lab", {}), ("run_pairs", {"run": w.run_2}),
                        ("project_samples", {"project": w.project})):
         mine, theirs = device.view(view, **args), w.api().view(view, **args)
         assert mine == theirs, (view, len(mine), len(theirs))
-    shot("bench-18-settled")
+    shot("bench-20-settled")
+
+
+def lists_are_imported_from_files():
+    """xlsx, ods and csv, each by the window's own file dialog into a project of its own."""
+    desk = w.desk
+    head = ["Sample/Name", "Container/Type", "Container/Name", "Sample/Well Location",
+            "UDF/Concentration"]
+    for kind, write in (("xlsx", write_xlsx), ("ods", write_ods), ("csv", write_csv)):
+        path = w.folder / f"list.{kind}"
+        write(path, [head] + [[f"{kind}-{n + 1} & co", "96 well plate", f"Plate {kind}", well(n),
+                               n + 0.5] for n in range(8)])
+        desk.press("Projects", None, then=desk.shows("New project", BUTTON))
+        desk.press("New project")
+        desk.dialog("New project")
+        type_text(f"From {kind}")
+        keys("Return")
+        desk.press("Import samples", then=desk.shows("Choose a file…", BUTTON))
+        desk.press("Choose a file…")
+        desk.dialog("Choose a sample list")
+        type_text(str(path))
+        keys("Return")
+        desk.press("Add 8 samples", then=desk.shows("Assign to workflow…", BUTTON))
+        desk.find(f"{kind}-1 & co")
+        shot(f"bench-21-imported-{kind}")
+        project = wait(lambda: next((p for p in w.api().view("projects")
+                                     if p["name"] == f"From {kind}"), None), "the project arrives")
+        rows = wait(lambda: w.api().view("project_samples", project=project["project_id"]),
+                    "its samples arrive")
+        keys_of = [f["key"] for f in w.api().view("fields")
+                   if f["title"] == "Concentration" and f["object"] == "SAMPLE"]
+        assert {row["name"]: float(row[keys_of[0]]) for row in rows} == {
+            f"{kind}-{n + 1} & co": n + 0.5 for n in range(8)}, rows
+
+
+def the_same_work_is_in_the_browser():
+    """A real Chromium, signed in at the server's address."""
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    node = shutil.which("node")
+    if chromium is None or node is None:
+        return "there is no chromium, or no node to drive it"
+    if w.api().ask("/")[0] != 200:
+        return "this server was built without the web client"
+    web = lab.SOURCE / "tests/web"
+    subprocess.run([web / "packages.sh"], check=True, timeout=300, stdout=subprocess.DEVNULL)
+    run = w.api().view("run", run=w.run_2)[0]["lims_id"]
+    project = w.api().view("project", project=w.project)[0]["lims_id"]
+    paths = ["/", f"/step/{run}/placement", f"/step/{run}/details", f"/projects/{project}",
+             f"/container/{w.shared_id}"]
+    done = subprocess.run(
+        [node, web / "look.mjs", *paths], text=True, stdout=subprocess.PIPE, timeout=180,
+        env=dict(lab.environment(), BASE=w.url, USER_NAME="ada", PASSWORD=w.password,
+                 CHROMIUM=chromium, SHOTS=os.environ.get("MNS_SHOTS") or str(lab.BUILD / "shots")))
+    assert done.returncode == 0, done.stdout
+    pages = {page["path"]: page for page in map(json.loads, done.stdout.splitlines())}
+    assert list(pages) == paths, list(pages)
+    assert all(not page["complaints"] for page in pages.values()), pages
+    lab_view, placement, details, of_project, container = (pages[path] for path in paths)
+    counts = re.search(r"Adapter ligation\s+96\b", lab_view["text"])
+    assert lab_view["heading"] == "Lab View" and counts, lab_view["text"]
+    for page in (placement, container):
+        assert any(cell.startswith("A:20, S-001") for cell in page["cells"]), page
+        assert any(cell.startswith("B:20, S-002") for cell in page["cells"]), page
+    assert any(cell.startswith("A:1, M-1") for cell in container["cells"]), container
+    assert "S-001" in details["cells"] and "101" in details["cells"], details
+    assert of_project["heading"] == "Alpha" and "S-001" in of_project["cells"], of_project
+    return None
 
 
 STEPS = [the_demonstration_lab_starts, a_second_device_signs_in, ada_makes_a_project,
@@ -436,7 +556,9 @@ STEPS = [the_demonstration_lab_starts, a_second_device_signs_in, ada_makes_a_pro
          she_assigns_next_steps_and_finishes, the_server_is_killed,
          the_second_step_begins_offline, the_client_is_killed_and_goes_on_offline,
          meanwhile_mira_works_in_the_same_wells, everything_arrives_once,
-         conflicts_are_settled_and_nothing_is_lost]
+         nothing_is_settled_before_the_choices_are_saved,
+         conflicts_are_settled_in_the_window_while_the_server_dies, nothing_is_lost,
+         lists_are_imported_from_files, the_same_work_is_in_the_browser]
 
 
 def tell_failure(number, error):

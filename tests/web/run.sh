@@ -19,14 +19,8 @@ CHROMIUM=${CHROMIUM:-$(command -v chromium || true)}
 [ -n "$CHROMIUM" ] || skip 'there is no chromium'
 [ "$#" -gt 0 ] || set -- "$here"/e2e/*.test.mjs
 
+"$here/packages.sh"
 cd "$here"
-(
-  flock 9
-  if [ ! node_modules/.stamp -nt package-lock.json ]; then
-    npm ci --ignore-scripts --no-audit --no-fund --prefer-offline --loglevel=error >&2
-    touch node_modules/.stamp
-  fi
-) 9>"$here/package-lock.json.lock"
 
 state=$(mktemp -d "${TMPDIR:-/tmp}/meniscus-web-XXXXXX")
 chmod 700 "$state"

@@ -679,7 +679,9 @@ mns_conflict_resolve (const MnsConflict *self, GHashTable *places, const char *r
   else if (!(whole_line && (pick == MNS_PICK_DROP || pick == MNS_PICK_THEIRS)))
     {
       next = make_next (self, places);
-      if (!asks_for_something (json_object_get_object_member (next, "args")))
+      /* a command as a whole asks for what it is named after: step.finish has nothing but its run
+       */
+      if (!whole_line && !asks_for_something (json_object_get_object_member (next, "args")))
         g_clear_pointer (&next, json_object_unref);
     }
   if (next == NULL)
