@@ -44,7 +44,13 @@ static const MnsPlateLook looks[] = {
 };
 
 /* Two of them stand side by side in a window 1280 pixels wide. */
-static const MnsPlateLook small_look = { 96, 45, 36, 28, 22, 6, 1, 9, 11 };
+static const MnsPlateLook small_looks[] = {
+  { 96, 45, 36, 28, 22, 6, 1, 9, 11 },
+  { 384, 24, 20, 26, 16, 4, 1, 0, 8 },
+  { G_MAXUINT, 14, 14, 24, 16, 3, 1, 0, 8 },
+};
+
+G_STATIC_ASSERT (G_N_ELEMENTS (small_looks) == G_N_ELEMENTS (looks));
 
 static const MnsAxis *
 get_axis (MnsPlate *self, gboolean rows)
@@ -59,11 +65,9 @@ mns_plate_get_look (MnsPlate *self)
   guint n = get_axis (self, TRUE)->size * get_axis (self, FALSE)->size;
   guint i;
 
-  if (self->small && n <= small_look.max_wells)
-    return &small_look;
   for (i = 0; looks[i].max_wells < n; i++)
     ;
-  return &looks[i];
+  return self->small ? &small_looks[i] : &looks[i];
 }
 
 /* The box of a well in the widget, with the gap around it. */

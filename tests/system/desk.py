@@ -63,12 +63,12 @@ class ClientEnded(Exception):
 class Desk(driver.App):
     """A running client."""
 
-    def __init__(self, url, user, password_file, state, log, env=None):
+    def __init__(self, url, user, password_file, state, log, env=None, *more):
         settings = environment()
         settings.update(env or {})
         self.process = subprocess.Popen(
             [str(DESKTOP), "--server", url, "--user", user, "--password-file", str(password_file),
-             "--state", str(state)], stderr=log, env=settings)
+             "--state", str(state), *more], stderr=log, env=settings)
         self.title = "Meniscus"
         self.root = self.patiently(lambda: next(
             (a for a in pyatspi.Registry.getDesktop(0)

@@ -12,7 +12,7 @@ async function look(page, path) {
   const seen = await page.evaluate(() => ({
     heading: document.querySelector('h1')?.textContent.trim() ?? '',
     text: document.querySelector('main')?.innerText ?? '',
-    cells: [...document.querySelectorAll('main [role=gridcell], main td')].map((cell) =>
+    cells: [...document.querySelectorAll('main [role=gridcell], main .well, main td')].map((cell) =>
       cell.getAttribute('aria-label') ?? cell.textContent.trim()),
   }));
   return {path, ...seen, complaints: page.complaints.splice(0)};

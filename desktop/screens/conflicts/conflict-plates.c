@@ -442,13 +442,35 @@ mns_conflict_plates_class_init (MnsConflictPlatesClass *klass)
       "picked", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
+/* The wheel over a plate that can scroll sideways moves the screen all the same. */
+static gboolean
+scroll_cb (GtkEventControllerScroll *controller, double dx, double dy, gpointer data)
+{
+  GtkWidget *window = gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (controller));
+  GtkWidget *outer =
+      gtk_widget_get_ancestor (gtk_widget_get_parent (window), GTK_TYPE_SCROLLED_WINDOW);
+  GtkAdjustment *down =
+      outer != NULL ? gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (outer)) : NULL;
+
+  if (down == NULL || dy == 0)
+    return GDK_EVENT_PROPAGATE;
+  gtk_adjustment_set_value (
+      down, gtk_adjustment_get_value (down) + dy * gtk_adjustment_get_page_size (down) / 8);
+  return GDK_EVENT_STOP;
+}
+
 static AdwBin *
 add_side (GtkGrid *grid, int column, const char *title)
 {
   GtkWidget *heading = gtk_label_new (title);
   GtkWidget *window = gtk_scrolled_window_new ();
   GtkWidget *bin = adw_bin_new ();
+  GtkEventController *wheel =
+      gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_VERTICAL);
 
+  gtk_event_controller_set_propagation_phase (wheel, GTK_PHASE_CAPTURE);
+  g_signal_connect (wheel, "scroll", G_CALLBACK (scroll_cb), NULL);
+  gtk_widget_add_controller (window, wheel);
   gtk_label_set_xalign (GTK_LABEL (heading), 0);
   gtk_widget_add_css_class (heading, "caption-heading");
   gtk_widget_add_css_class (heading, "dim-label");
