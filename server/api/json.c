@@ -6,6 +6,7 @@
 
 #include "config.h"
 
+#include <sodium.h>
 #include <string.h>
 
 #include "server/access/password.h"
@@ -288,13 +289,19 @@ look (MnsTransaction *tx, gpointer data, GError **error)
 
 /* The page's name is that of its rows: when it was looked at does not count. */
 static void
-answer_page (const MnsHttpRequest *request, GString *text, MnsHttpAnswer *answer)
+answer_page (Looking *self, MnsHttpAnswer *answer)
 {
+  const MnsHttpRequest *request = self->request;
+  GString *text = self->text;
   static const char nothing[] = "\"as_of\":0}";
   const char *known = mns_http_request_get_header (request, "If-None-Match");
-  g_autofree char *hash =
-      g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *) text->str, text->len);
-  g_autofree char *etag = g_strdup_printf ("\"%.32s\"", hash);
+  guchar hash[16];
+  char hex[2 * sizeof hash + 1];
+  char etag[sizeof hex + 2];
+
+  crypto_generichash (hash, sizeof hash, (const guchar *) text->str, text->len, NULL, 0);
+  sodium_bin2hex (hex, sizeof hex, hash, sizeof hash);
+  g_snprintf (etag, sizeof etag, "\"%s\"", hex);
 
   mns_http_answer_add_header (answer, "ETag", etag);
   mns_http_answer_add_header (answer, "Cache-Control", "private, no-cache");
@@ -308,25 +315,32 @@ answer_page (const MnsHttpRequest *request, GString *text, MnsHttpAnswer *answer
       g_string_truncate (text, text->len - strlen (nothing));
       g_string_append_printf (text, "\"as_of\":%" G_GINT64_FORMAT "}", request->received_at);
     }
-  mns_http_answer_take_body (answer, 200, "application/json", g_bytes_new (text->str, text->len));
+  mns_http_answer_take_body (
+      answer, 200, "application/json", g_string_free_to_bytes (g_steal_pointer (&self->text)));
 }
 
 static void
 view (MnsHttpRequest *request, MnsHttpAnswer *answer, gpointer data)
 {
   MnsServer *server = data;
-  g_autoptr (GString) text = g_string_new (NULL);
   Looking self = { .request = request,
                    .name = mns_http_request_get_param (request, "view"),
-                   .text = text };
-  g_autoptr (JsonObject) args = read_arguments (mns_view_find (self.name), request);
+                   .text = g_string_sized_new (1024) };
+  const MnsViewSpec *spec = mns_view_find (self.name);
+  g_autoptr (JsonObject) args = read_arguments (spec, request);
   g_autoptr (GError) error = NULL;
+  gboolean done;
 
   self.args = args;
-  if (mns_pool_run_read (server->pull, look, &self, &error))
-    answer_page (request, text, answer);
+  done = spec != NULL && spec->one_statement
+             ? mns_pool_run_look (server->pull, look, &self, &error)
+             : mns_pool_run_read (server->pull, look, &self, &error);
+  if (done)
+    answer_page (&self, answer);
   else
     mns_http_answer_fail (answer, error);
+  if (self.text != NULL)
+    g_string_free (self.text, TRUE);
 }
 
 /* ---- health ---- */

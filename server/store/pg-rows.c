@@ -83,39 +83,55 @@ decode_bytes (const char *text)
   return g_bytes_new_take (data, size);
 }
 
-static void
-add_cell (MnsRows *rows, MnsKind kind, const char *text)
+/* Texts are not copied: they live in the result. */
+static MnsValue
+read_cell (MnsKind kind, const char *text)
 {
   MnsId id = { { 0 } };
 
   switch (kind)
     {
     case MNS_KIND_ID:
-      mns_rows_add (rows, mns_id_parse (&id, text) ? mns_value_id (&id) : mns_value_null (kind));
-      break;
+      return mns_id_parse (&id, text) ? mns_value_id (&id) : mns_value_null (kind);
     case MNS_KIND_INT:
       if (*text == 't' || *text == 'f')
-        mns_rows_add (rows, mns_value_int (*text == 't'));
-      else
-        mns_rows_add (rows, mns_value_int (g_ascii_strtoll (text, NULL, 10)));
-      break;
+        return mns_value_int (*text == 't');
+      return mns_value_int (g_ascii_strtoll (text, NULL, 10));
     case MNS_KIND_REAL:
-      mns_rows_add (rows, mns_value_real (g_ascii_strtod (text, NULL)));
-      break;
-    case MNS_KIND_TEXT:
-      mns_rows_add (rows, mns_value_text (text));
-      break;
+      return mns_value_real (g_ascii_strtod (text, NULL));
     case MNS_KIND_JSON:
-      mns_rows_add (rows, mns_value_json (text));
-      break;
+      return mns_value_json (text);
+    case MNS_KIND_TEXT:
     case MNS_KIND_BYTES:
-      {
-        g_autoptr (GBytes) bytes = decode_bytes (text);
-
-        mns_rows_add (rows, mns_value_bytes (bytes));
-        break;
-      }
+    default:
+      return mns_value_text (text);
     }
+}
+
+static void
+fill_rows (MnsRows *rows, const PGresult *result, void (*add) (MnsRows *rows, MnsValue value))
+{
+  int n_columns = PQnfields (result);
+  int n_rows = PQntuples (result);
+  g_autofree MnsKind *kinds = g_new (MnsKind, MAX (n_columns, 1));
+
+  for (int i = 0; i < n_columns; i++)
+    {
+      kinds[i] = column_kind (result, i);
+      mns_rows_add_column (rows, PQfname (result, i), kinds[i]);
+    }
+  for (int row = 0; row < n_rows; row++)
+    for (int i = 0; i < n_columns; i++)
+      if (PQgetisnull (result, row, i))
+        add (rows, mns_value_null (kinds[i]));
+      else if (kinds[i] == MNS_KIND_BYTES)
+        {
+          g_autoptr (GBytes) bytes = decode_bytes (PQgetvalue (result, row, i));
+
+          mns_rows_add (rows, mns_value_bytes (bytes));
+        }
+      else
+        add (rows, read_cell (kinds[i], PQgetvalue (result, row, i)));
 }
 
 /**
@@ -128,20 +144,24 @@ MnsRows *
 mns_pg_rows_from_result (const PGresult *result)
 {
   MnsRows *rows = mns_rows_new ();
-  int n_columns = PQnfields (result);
-  g_autofree MnsKind *kinds = g_new (MnsKind, MAX (n_columns, 1));
 
-  for (int i = 0; i < n_columns; i++)
-    {
-      kinds[i] = column_kind (result, i);
-      mns_rows_add_column (rows, PQfname (result, i), kinds[i]);
-    }
-  for (int row = 0; row < PQntuples (result); row++)
-    for (int i = 0; i < n_columns; i++)
-      if (PQgetisnull (result, row, i))
-        mns_rows_add (rows, mns_value_null (kinds[i]));
-      else
-        add_cell (rows, kinds[i], PQgetvalue (result, row, i));
+  fill_rows (rows, result, mns_rows_add);
+  return rows;
+}
+
+/**
+ * mns_pg_rows_take_result:
+ * @result: (transfer full): an answer in text form
+ *
+ * Returns: (transfer full): its rows, which borrow their texts from @result and keep it
+ */
+MnsRows *
+mns_pg_rows_take_result (PGresult *result)
+{
+  MnsRows *rows = mns_rows_new ();
+
+  mns_rows_keep (rows, result, (GDestroyNotify) PQclear);
+  fill_rows (rows, result, mns_rows_add_borrowed);
   return rows;
 }
 

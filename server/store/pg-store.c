@@ -31,7 +31,8 @@ typedef struct
   MnsPgLink *link;
   MnsPgStatements *statements;
   MnsPgLock lock;
-  guint by_index; /* generation of the link in which small tables are read by index too; 0: none */
+  MnsAccess planned; /* what the planner of this connection is set to */
+  guint generation;  /* of the link in which it was; 0: none */
 } PgStore;
 
 typedef struct
@@ -92,16 +93,30 @@ settle (PgStore *self, GError **error)
 /* Under SERIALIZABLE whoever reads a table as a whole collides with everyone who writes into it,
  * and of a table with few rows PostgreSQL reads the whole if it may.
  */
-static void
-read_by_index (PgStore *self, gboolean wanted)
-{
-  guint generation = mns_pg_link_get_generation (self->link);
+static const char *const planner_settings[] = {
+  [MNS_ACCESS_READ] =
+      "SELECT set_config('enable_seqscan', 'on', false), set_config('plan_cache_mode', 'auto', "
+      "false)",
+  /* eight tables take longer to plan than to read */
+  [MNS_ACCESS_LOOK] =
+      "SELECT set_config('enable_seqscan', 'on', false), set_config('plan_cache_mode', "
+      "'force_generic_plan', false)",
+  [MNS_ACCESS_WRITE] =
+      "SELECT set_config('enable_seqscan', 'off', false), set_config('plan_cache_mode', 'auto', "
+      "false)",
+};
 
-  if (wanted == (self->by_index != 0 && self->by_index == generation))
+static void
+set_planner (PgStore *self, MnsAccess access)
+{
+  gboolean fresh = self->generation != mns_pg_link_get_generation (self->link);
+
+  if (fresh ? access == MNS_ACCESS_READ : access == self->planned)
     return;
-  queue_plain (self, wanted ? "SET enable_seqscan = off" : "SET enable_seqscan = on");
+  queue_plain (self, planner_settings[access]);
   mns_pg_link_sync (self->link);
-  self->by_index = wanted ? mns_pg_link_get_generation (self->link) : 0;
+  self->planned = access;
+  self->generation = mns_pg_link_get_generation (self->link);
 }
 
 static MnsTransaction *
@@ -112,8 +127,9 @@ begin (MnsStore *store, MnsAccess access, GError **error)
 
   if (!settle (self, error))
     return NULL;
-  read_by_index (self, access == MNS_ACCESS_WRITE);
-  queue_plain (self, access == MNS_ACCESS_WRITE ? BEGIN_WRITE : BEGIN_READ);
+  set_planner (self, access);
+  if (access != MNS_ACCESS_LOOK)
+    queue_plain (self, access == MNS_ACCESS_WRITE ? BEGIN_WRITE : BEGIN_READ);
   if (self->lock != MNS_PG_LOCK_NONE)
     queue_plain (self, lock_statements[self->lock]);
   transaction = g_new0 (PgTransaction, 1);
@@ -246,7 +262,7 @@ take_asked (PgTransaction *self, GList *link, MnsRows **rows, GError **error)
       if (self->failure != NULL)
         return FALSE;
     }
-  *rows = mns_pg_rows_from_result (asked->answer);
+  *rows = mns_pg_rows_take_result (g_steal_pointer (&asked->answer));
   g_queue_delete_link (&self->asked, link);
   free_asked (asked);
   return TRUE;
@@ -307,8 +323,8 @@ execute (MnsTransaction *transaction,
       return FALSE;
     }
   if (rows != NULL)
-    *rows = mns_pg_rows_from_result (answer);
-  if (changed != NULL)
+    *rows = mns_pg_rows_take_result (g_steal_pointer (&answer));
+  else if (changed != NULL)
     *changed = g_ascii_strtoll (PQcmdTuples (answer), NULL, 10);
   return TRUE;
 }
@@ -318,9 +334,11 @@ end (PgTransaction *self, const char *word)
 {
   PgStore *store = store_of (self);
 
+  self->ended = TRUE;
+  if (self->base.access == MNS_ACCESS_LOOK)
+    return; /* there is nothing to end */
   queue_plain (store, word);
   mns_pg_link_sync (store->link);
-  self->ended = TRUE;
 }
 
 static gboolean
@@ -333,7 +351,7 @@ commit (MnsTransaction *transaction, GError **error)
     return fail_again (self, error);
   self->committing = TRUE;
   end (self, "COMMIT");
-  if (transaction->access == MNS_ACCESS_READ)
+  if (transaction->access != MNS_ACCESS_WRITE)
     {
       /* nothing depends on the answer: whoever uses the connection next reads it */
       mns_pg_link_flush (store->link);
@@ -351,7 +369,8 @@ rollback (MnsTransaction *transaction)
 
   if (!self->ended)
     {
-      mns_pg_link_sync (store->link); /* an earlier failure must not swallow the rollback */
+      if (transaction->access != MNS_ACCESS_LOOK || mns_pg_link_has_pending (store->link))
+        mns_pg_link_sync (store->link); /* an earlier failure must not swallow the rollback */
       end (self, "ROLLBACK");
       mns_pg_link_flush (store->link);
     }

@@ -257,6 +257,22 @@ mns_pg_run_write (MnsStore *store, MnsPoolFunc func, gpointer data, GError **err
   return done;
 }
 
+static gboolean
+run_once_or_twice (
+    MnsStore *store, MnsAccess access, MnsPoolFunc func, gpointer data, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  gboolean committing;
+
+  mns_pg_store_set_lock (store, MNS_PG_LOCK_NONE);
+  if (try_once (store, access, func, data, &committing, &failure))
+    return TRUE;
+  if (g_error_matches (failure, MNS_ERROR, MNS_ERROR_OFFLINE))
+    return try_once (store, access, func, data, &committing, error);
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
 /**
  * mns_pg_run_read:
  *
@@ -266,16 +282,7 @@ mns_pg_run_write (MnsStore *store, MnsPoolFunc func, gpointer data, GError **err
 gboolean
 mns_pg_run_read (MnsStore *store, MnsPoolFunc func, gpointer data, GError **error)
 {
-  g_autoptr (GError) failure = NULL;
-  gboolean committing;
-
-  mns_pg_store_set_lock (store, MNS_PG_LOCK_NONE);
-  if (try_once (store, MNS_ACCESS_READ, func, data, &committing, &failure))
-    return TRUE;
-  if (g_error_matches (failure, MNS_ERROR, MNS_ERROR_OFFLINE))
-    return try_once (store, MNS_ACCESS_READ, func, data, &committing, error);
-  g_propagate_error (error, g_steal_pointer (&failure));
-  return FALSE;
+  return run_once_or_twice (store, MNS_ACCESS_READ, func, data, error);
 }
 
 /**
@@ -304,6 +311,22 @@ mns_pool_run_read (MnsPool *self, MnsPoolFunc func, gpointer data, GError **erro
 {
   MnsStore *store = mns_pool_take (self, error);
   gboolean done = store != NULL && mns_pg_run_read (store, func, data, error);
+
+  if (store != NULL)
+    mns_pool_give_back (self, store);
+  return done;
+}
+
+/**
+ * mns_pool_run_look:
+ *
+ * As mns_pool_run_read(), for a function whose answer comes from one statement (%MNS_ACCESS_LOOK).
+ */
+gboolean
+mns_pool_run_look (MnsPool *self, MnsPoolFunc func, gpointer data, GError **error)
+{
+  MnsStore *store = mns_pool_take (self, error);
+  gboolean done = store != NULL && run_once_or_twice (store, MNS_ACCESS_LOOK, func, data, error);
 
   if (store != NULL)
     mns_pool_give_back (self, store);

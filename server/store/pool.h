@@ -37,6 +37,7 @@ typedef gboolean (*MnsPoolFunc) (MnsTransaction *transaction, gpointer data, GEr
 
 gboolean mns_pool_run_write (MnsPool *self, MnsPoolFunc func, gpointer data, GError **error);
 gboolean mns_pool_run_read (MnsPool *self, MnsPoolFunc func, gpointer data, GError **error);
+gboolean mns_pool_run_look (MnsPool *self, MnsPoolFunc func, gpointer data, GError **error);
 
 /* The same on a store that the caller holds anyway. */
 gboolean mns_pg_run_write (MnsStore *store, MnsPoolFunc func, gpointer data, GError **error);

@@ -13,6 +13,22 @@ G_BEGIN_DECLS
 JsonObject *mns_packed_parse (const char *json);
 char *mns_packed_print (JsonObject *values);
 char *mns_packed_get_text (JsonObject *values, gint64 field_no);
+
+/**
+ * MnsPackedAnswer:
+ * @MNS_PACKED_NONE: the field has no value
+ * @MNS_PACKED_FOUND: it has
+ * @MNS_PACKED_UNUSUAL: the text is not as mns_packed_print() writes it, or the value has escapes:
+ *   mns_packed_parse() reads it
+ */
+typedef enum
+{
+  MNS_PACKED_NONE,
+  MNS_PACKED_FOUND,
+  MNS_PACKED_UNUSUAL,
+} MnsPackedAnswer;
+
+MnsPackedAnswer mns_packed_find (const char *json, const char *key, GString *text);
 void mns_packed_set_text (JsonObject *values, gint64 field_no, const char *text);
 void mns_packed_set_number (JsonObject *values, gint64 field_no, double number);
 

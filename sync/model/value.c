@@ -227,6 +227,8 @@ struct _MnsRows
 {
   gatomicrefcount references;
   Table table;
+  gpointer owner; /* nullable: whose texts are borrowed */
+  GDestroyNotify destroy_owner;
 };
 
 MnsRows *
@@ -252,7 +254,18 @@ mns_rows_unref (MnsRows *self)
   if (self == NULL || !g_atomic_ref_count_dec (&self->references))
     return;
   table_clear (&self->table);
+  if (self->owner != NULL)
+    self->destroy_owner (self->owner);
   g_free (self);
+}
+
+void
+mns_rows_keep (MnsRows *self, gpointer owner, GDestroyNotify destroy)
+{
+  g_return_if_fail (self->owner == NULL);
+
+  self->owner = owner;
+  self->destroy_owner = destroy;
 }
 
 void
@@ -270,6 +283,15 @@ void
 mns_rows_add (MnsRows *self, MnsValue value)
 {
   table_add (&self->table, value);
+}
+
+void
+mns_rows_add_borrowed (MnsRows *self, MnsValue value)
+{
+  if (!value.is_null && value.kind == MNS_KIND_BYTES)
+    table_add (&self->table, value);
+  else
+    g_array_append_val (self->table.values, value);
 }
 
 guint

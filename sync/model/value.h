@@ -89,6 +89,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MnsRows, mns_rows_unref)
 /* For those who make rows: all columns first, then the values row by row. */
 void mns_rows_add_column (MnsRows *self, const char *name, MnsKind kind);
 void mns_rows_add (MnsRows *self, MnsValue value);
+/* The same without a copy of texts: they live as long as what mns_rows_keep() was given. */
+void mns_rows_add_borrowed (MnsRows *self, MnsValue value);
+/* Frees @owner with the rows; once for each rows. */
+void mns_rows_keep (MnsRows *self, gpointer owner, GDestroyNotify destroy);
 
 guint mns_rows_get_n_rows (const MnsRows *self);
 guint mns_rows_get_n_columns (const MnsRows *self);

@@ -24,11 +24,15 @@ typedef struct _MnsTransaction MnsTransaction;
 /**
  * MnsAccess:
  * @MNS_ACCESS_READ: one snapshot, nothing is written
+ * @MNS_ACCESS_LOOK: nothing is written, and on PostgreSQL each statement has a snapshot of its own:
+ *   for those whose answer comes from one statement, which then needs no BEGIN and COMMIT around
+ *   it. PostgreSQL plans a statement once for all values of its arguments
  * @MNS_ACCESS_WRITE: SQLite: BEGIN IMMEDIATE; PostgreSQL: SERIALIZABLE
  */
 typedef enum
 {
   MNS_ACCESS_READ,
+  MNS_ACCESS_LOOK,
   MNS_ACCESS_WRITE,
 } MnsAccess;
 

@@ -134,47 +134,111 @@ static const struct
   { "in_y", "in_x", "_in_type", "in_well" },
 };
 
-static void
-add_well (const MnsCatalog *self, const MnsRows *raw, guint row, guint which, MnsRows *made)
+/* The columns of a page, found once for all its rows. */
+typedef struct
 {
-  int y = mns_rows_find_column (raw, wells[which].y);
-  int x = mns_rows_find_column (raw, wells[which].x);
-  int type = mns_rows_find_column (raw, wells[which].type);
-  const MnsId *type_id = mns_rows_get_id (raw, row, type);
+  const MnsRows *raw;
+  MnsRows *made;
+  GArray *plain; /* guint: columns that are shown as they are */
+  struct
+  {
+    int y, x, type;
+  } wells[G_N_ELEMENTS (wells)];
+  int queued;
+  GArray *sources; /* int: column with the packed values, one a field column */
+} Page;
+
+static void
+add_well (const MnsCatalog *self, const Page *page, guint row, guint which)
+{
+  int y = page->wells[which].y;
+  const MnsId *type_id = mns_rows_get_id (page->raw, row, page->wells[which].type);
   const MnsWellAxes *axes = type_id != NULL ? g_hash_table_lookup (self->axes, type_id) : NULL;
   char text[MNS_WELL_TEXT_SIZE];
 
-  if (axes == NULL || mns_rows_is_null (raw, row, y))
+  if (axes == NULL || mns_rows_is_null (page->raw, row, y))
     {
-      mns_rows_add (made, mns_value_null (MNS_KIND_TEXT));
+      mns_rows_add (page->made, mns_value_null (MNS_KIND_TEXT));
       return;
     }
-  mns_well_print (axes, mns_rows_get_int (raw, row, y), mns_rows_get_int (raw, row, x), text);
-  mns_rows_add (made, mns_value_text (text));
+  mns_well_print (axes,
+                  mns_rows_get_int (page->raw, row, y),
+                  mns_rows_get_int (page->raw, row, page->wells[which].x),
+                  text);
+  mns_rows_add (page->made, mns_value_text (text));
 }
 
 static void
-add_fields (const MnsRows *raw, guint row, const GArray *columns, MnsRows *made)
+add_fields (const Page *page, guint row, const GArray *columns)
 {
+  g_autoptr (GString) text = g_string_new (NULL);
   g_autoptr (JsonObject) values = NULL;
   const char *parsed = NULL;
 
   for (guint i = 0; columns != NULL && i < columns->len; i++)
     {
       const MnsFieldColumn *column = &g_array_index (columns, MnsFieldColumn, i);
-      int source = mns_rows_find_column (raw, column->source);
-      const char *json = source >= 0 ? mns_rows_get_text (raw, row, source) : NULL;
-      g_autofree char *text = NULL;
+      int source = g_array_index (page->sources, int, i);
+      const char *json = source >= 0 ? mns_rows_get_text (page->raw, row, source) : NULL;
+      g_autofree char *parsed_text = NULL;
 
-      if (json != NULL && json != parsed)
+      if (json == NULL)
         {
-          g_clear_pointer (&values, json_object_unref);
-          values = mns_packed_parse (json);
-          parsed = json;
+          mns_rows_add (page->made, mns_value_null (MNS_KIND_TEXT));
+          continue;
         }
-      if (json != NULL)
-        text = mns_packed_get_text (values, column->field->no);
-      mns_rows_add (made, mns_value_text (text));
+      switch (mns_packed_find (json, column->field->key, text))
+        {
+        case MNS_PACKED_NONE:
+          mns_rows_add (page->made, mns_value_null (MNS_KIND_TEXT));
+          break;
+        case MNS_PACKED_FOUND:
+          mns_rows_add (page->made, mns_value_text (text->str));
+          break;
+        case MNS_PACKED_UNUSUAL:
+          if (json != parsed)
+            {
+              g_clear_pointer (&values, json_object_unref);
+              values = mns_packed_parse (json);
+              parsed = json;
+            }
+          parsed_text = mns_packed_get_text (values, column->field->no);
+          mns_rows_add (page->made, mns_value_text (parsed_text));
+          break;
+        }
+    }
+}
+
+static void
+make_columns (Page *page, const GArray *field_columns)
+{
+  for (guint c = 0; c < mns_rows_get_n_columns (page->raw); c++)
+    if (mns_rows_get_column_name (page->raw, c)[0] != '_')
+      {
+        g_array_append_val (page->plain, c);
+        mns_rows_add_column (page->made,
+                             mns_rows_get_column_name (page->raw, c),
+                             mns_rows_get_column_kind (page->raw, c));
+      }
+  for (guint w = 0; w < G_N_ELEMENTS (wells); w++)
+    {
+      page->wells[w].y = mns_rows_find_column (page->raw, wells[w].y);
+      page->wells[w].x = mns_rows_find_column (page->raw, wells[w].x);
+      page->wells[w].type = mns_rows_find_column (page->raw, wells[w].type);
+      if (page->wells[w].type >= 0)
+        mns_rows_add_column (page->made, wells[w].well, MNS_KIND_TEXT);
+    }
+  page->queued = mns_rows_find_column (page->raw, "queued_at");
+  if (page->queued >= 0)
+    mns_rows_add_column (page->made, "days", MNS_KIND_INT);
+  for (guint i = 0; field_columns != NULL && i < field_columns->len; i++)
+    {
+      const MnsFieldColumn *column = &g_array_index (field_columns, MnsFieldColumn, i);
+      g_autofree char *name = g_strconcat (column->prefix, column->field->key, NULL);
+      int source = mns_rows_find_column (page->raw, column->source);
+
+      g_array_append_val (page->sources, source);
+      mns_rows_add_column (page->made, name, MNS_KIND_TEXT);
     }
 }
 
@@ -185,49 +249,32 @@ add_fields (const MnsRows *raw, guint row, const GArray *columns, MnsRows *made)
  * @field_columns: (nullable): #MnsFieldColumn; those of one source stand together
  * @now: microseconds UTC; days waiting are counted from it if @raw has a column queued_at
  *
- * Returns: (transfer full): the rows for people
+ * Returns: (transfer full): the rows for people; they keep @raw, whose texts they show
  */
 MnsRows *
-mns_catalog_finish (const MnsCatalog *self,
-                    const MnsRows *raw,
-                    const GArray *field_columns,
-                    gint64 now)
+mns_catalog_finish (const MnsCatalog *self, MnsRows *raw, const GArray *field_columns, gint64 now)
 {
-  MnsRows *made = mns_rows_new ();
-  guint n_raw = mns_rows_get_n_columns (raw);
-  int queued = mns_rows_find_column (raw, "queued_at");
+  g_autoptr (GArray) plain = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (GArray) sources = g_array_new (FALSE, FALSE, sizeof (int));
+  Page page = { .raw = raw, .made = mns_rows_new (), .plain = plain, .sources = sources };
 
-  for (guint c = 0; c < n_raw; c++)
-    if (mns_rows_get_column_name (raw, c)[0] != '_')
-      mns_rows_add_column (
-          made, mns_rows_get_column_name (raw, c), mns_rows_get_column_kind (raw, c));
-  for (guint w = 0; w < G_N_ELEMENTS (wells); w++)
-    if (mns_rows_find_column (raw, wells[w].type) >= 0)
-      mns_rows_add_column (made, wells[w].well, MNS_KIND_TEXT);
-  if (queued >= 0)
-    mns_rows_add_column (made, "days", MNS_KIND_INT);
-  for (guint i = 0; field_columns != NULL && i < field_columns->len; i++)
-    {
-      const MnsFieldColumn *column = &g_array_index (field_columns, MnsFieldColumn, i);
-      g_autofree char *name = g_strconcat (column->prefix, column->field->key, NULL);
-
-      mns_rows_add_column (made, name, MNS_KIND_TEXT);
-    }
-
+  mns_rows_keep (page.made, mns_rows_ref (raw), (GDestroyNotify) mns_rows_unref);
+  make_columns (&page, field_columns);
   for (guint row = 0; row < mns_rows_get_n_rows (raw); row++)
     {
-      for (guint c = 0; c < n_raw; c++)
-        if (mns_rows_get_column_name (raw, c)[0] != '_')
-          mns_rows_add (made, *mns_rows_get (raw, row, c));
+      for (guint i = 0; i < plain->len; i++)
+        mns_rows_add_borrowed (page.made,
+                               *mns_rows_get (raw, row, g_array_index (plain, guint, i)));
       for (guint w = 0; w < G_N_ELEMENTS (wells); w++)
-        if (mns_rows_find_column (raw, wells[w].type) >= 0)
-          add_well (self, raw, row, w, made);
-      if (queued >= 0)
-        mns_rows_add (made,
-                      mns_value_int (MAX (0, now - mns_rows_get_int (raw, row, queued)) / DAY_US));
-      add_fields (raw, row, field_columns, made);
+        if (page.wells[w].type >= 0)
+          add_well (self, &page, row, w);
+      if (page.queued >= 0)
+        mns_rows_add (
+            page.made,
+            mns_value_int (MAX (0, now - mns_rows_get_int (raw, row, page.queued)) / DAY_US));
+      add_fields (&page, row, field_columns);
     }
-  return made;
+  return page.made;
 }
 
 JsonObject *
@@ -328,6 +375,12 @@ gint64
 mns_look_get_limit (JsonObject *args)
 {
   return mns_look_get_int (args, "limit", 50);
+}
+
+char *
+mns_look_limit_sql (JsonObject *args)
+{
+  return g_strdup_printf (" LIMIT %" G_GINT64_FORMAT, mns_look_get_limit (args));
 }
 
 /* An offset cursor is "o" and a number. */

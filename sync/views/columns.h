@@ -43,10 +43,8 @@ typedef struct
   const char *prefix; /* before "f12" in the output's name */
 } MnsFieldColumn;
 
-MnsRows *mns_catalog_finish (const MnsCatalog *self,
-                             const MnsRows *raw,
-                             const GArray *field_columns,
-                             gint64 now);
+MnsRows *
+mns_catalog_finish (const MnsCatalog *self, MnsRows *raw, const GArray *field_columns, gint64 now);
 
 /* Settings documents */
 JsonObject *mns_settings_parse (const char *json);                         /* never NULL */
@@ -62,6 +60,8 @@ gboolean mns_look_get_id (JsonObject *args, const char *name, MnsId *id);
 const char *mns_look_get_text (JsonObject *args, const char *name);
 gint64 mns_look_get_int (JsonObject *args, const char *name, gint64 otherwise);
 gint64 mns_look_get_limit (JsonObject *args);
+/* " LIMIT 100": a planner that knows it does not sort what it need not read. */
+char *mns_look_limit_sql (JsonObject *args);
 
 /* "offset" cursors, for orders that no key serves. */
 gint64 mns_look_get_offset (JsonObject *args);

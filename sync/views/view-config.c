@@ -71,72 +71,106 @@ look_at_conflict (const MnsLook *look, JsonObject *args, MnsViewResult *result, 
   return result->rows != NULL;
 }
 
-/* What can be found: exact ids and barcodes by %s = $text, names by the store's index. */
+/* What can be found: by its id exactly, by its name if names are looked for. */
 static const struct
 {
-  const char *kind, *table, *exact, *where;
+  const char *kind, *table, *place, *also; /* also: beside the id */
+  gboolean named;
 } kinds[] = {
-  { "SAMPLE",
-    "sample",
-    "t.lims_id = $text OR t.name = $text",
-    "(SELECT j.name FROM project j WHERE j.id = t.project_id)" },
-  { "PROJECT", "project", "t.lims_id = $text OR t.name = $text", "NULL" },
-  { "CONTAINER", "container", "t.lims_id = $text OR t.name = $text", "t.state" },
+  { "SAMPLE", "sample", "(SELECT j.name FROM project j WHERE j.id = t.project_id)", "", TRUE },
+  { "PROJECT", "project", "NULL", "", TRUE },
+  { "CONTAINER", "container", "t.state", "", TRUE },
   { "DERIVED",
     "artifact",
-    "t.lims_id = $text AND t.kind <> 'ROOT'",
-    "(SELECT s.name FROM step_run r JOIN step s ON s.id = r.step_id WHERE r.id = t.run_id)" },
-  { "STEP", "step_run", "t.lims_id = $text", "(SELECT s.name FROM step s WHERE s.id = t.step_id)" },
+    "(SELECT s.name FROM step_run r JOIN step s ON s.id = r.step_id WHERE r.id = t.run_id)",
+    " AND t.kind <> 'ROOT'",
+    FALSE },
+  { "STEP", "step_run", "(SELECT s.name FROM step s WHERE s.id = t.step_id)", "", FALSE },
 };
 
-static void
-add_found (MnsRows *to, const MnsRows *rows, const char *kind, gboolean exact, GHashTable *seen)
+typedef struct
 {
+  const MnsLook *look;
+  const char *text;
+  gint64 limit;
+  MnsRows *found;
+  GHashTable *seen; /* MnsId set */
+} Search;
+
+/* @rows: id, lims_id, name, place and, if @exact is -1, whether it is what was looked for. */
+static guint
+add_found (Search *self, const MnsRows *rows, const char *kind, int exact)
+{
+  guint n_added = 0;
+
   for (guint i = 0; i < mns_rows_get_n_rows (rows); i++)
     {
-      if (!g_hash_table_add (seen, mns_id_dup (mns_rows_get_id (rows, i, 0))))
+      if (!g_hash_table_add (self->seen, mns_id_dup (mns_rows_get_id (rows, i, 0))))
         continue;
-      mns_rows_add (to, mns_value_text (kind));
+      n_added++;
+      mns_rows_add (self->found, mns_value_text (kind));
       for (guint c = 0; c < 4; c++)
-        mns_rows_add (to, *mns_rows_get (rows, i, c));
-      mns_rows_add (to, mns_value_int (exact));
+        mns_rows_add (self->found, *mns_rows_get (rows, i, c));
+      mns_rows_add (self->found,
+                    mns_value_int (exact >= 0 ? exact : mns_rows_get_int (rows, i, 4)));
     }
+  return n_added;
+}
+
+/* One statement a kind: the thing with that id, and things whose names begin so, between two bounds
+ * of the index on names: those of exactly that name come first there.
+ */
+static char *
+write_start (guint kind)
+{
+  g_autofree char *by_id = g_strdup_printf (
+      "SELECT t.id, t.lims_id, %s AS name, %s AS place, 1 AS exact, 0 AS part FROM %s t "
+      "WHERE t.lims_id = $text%s",
+      kinds[kind].named ? "t.name" : "t.lims_id",
+      kinds[kind].place,
+      kinds[kind].table,
+      kinds[kind].also);
+
+  if (!kinds[kind].named)
+    return g_steal_pointer (&by_id);
+  return g_strdup_printf (
+      "SELECT * FROM (%s UNION ALL SELECT * FROM (SELECT t.id, t.lims_id, t.name, %s AS place, "
+      "CASE WHEN t.name = $text THEN 1 ELSE 0 END AS exact, 1 AS part FROM %s t "
+      "WHERE t.name >= $text AND t.name < $end ORDER BY t.name, t.id LIMIT $limit) AS b) AS f "
+      "ORDER BY part, name, id",
+      by_id,
+      kinds[kind].place,
+      kinds[kind].table);
 }
 
 static gboolean
-find_exact (const MnsLook *look,
-            guint kind,
-            const char *text,
-            MnsRows *to,
-            GHashTable *seen,
-            GError **error)
+find_start (Search *self, guint kind, gboolean ahead, guint *n_found, GError **error)
 {
-  g_autofree char *sql = g_strdup_printf (
-      "SELECT t.id, t.lims_id, %s AS name, %s AS place FROM %s t WHERE %s ORDER BY t.id LIMIT 20",
-      g_str_equal (kinds[kind].table, "step_run") ? "t.lims_id" : "t.name",
-      kinds[kind].where,
-      kinds[kind].table,
-      kinds[kind].exact);
-  g_autoptr (MnsRows) rows =
-      mns_transaction_query (look->transaction, sql, MNS_ARGS (MNS_ARG_TEXT ("text", text)), error);
+  g_autofree char *sql = write_start (kind);
+  g_autofree char *end = g_strconcat (self->text, "\xf4\x8f\xbf\xbf", NULL); /* U+10FFFF */
+  const MnsArg *args = MNS_ARGS (MNS_ARG_TEXT ("text", self->text),
+                                 MNS_ARG_TEXT ("end", end),
+                                 MNS_ARG_INT ("limit", self->limit));
+  g_autoptr (MnsRows) rows = NULL;
 
+  if (ahead)
+    {
+      mns_transaction_ask (self->look->transaction, sql, args);
+      return TRUE;
+    }
+  rows = mns_transaction_query (self->look->transaction, sql, args, error);
   if (rows == NULL)
     return FALSE;
-  add_found (to, rows, kinds[kind].kind, TRUE, seen);
+  *n_found = add_found (self, rows, kinds[kind].kind, -1);
   return TRUE;
 }
 
 static gboolean
-find_part (const MnsLook *look,
-           guint kind,
-           const char *text,
-           gint64 limit,
-           MnsRows *to,
-           GHashTable *seen,
-           GError **error)
+find_part (Search *self, guint kind, GError **error)
 {
+  MnsTransaction *tx = self->look->transaction;
   g_autoptr (MnsRows) names =
-      mns_transaction_match_names (look->transaction, kinds[kind].table, text, limit, error);
+      mns_transaction_match_names (tx, kinds[kind].table, self->text, self->limit, error);
   g_autoptr (MnsRowSet) ids = mns_row_set_new ("id id, place int");
   g_autoptr (MnsRows) rows = NULL;
   g_autofree char *sql = NULL;
@@ -148,12 +182,32 @@ find_part (const MnsLook *look,
   sql = g_strdup_printf (
       "SELECT t.id, t.lims_id, t.name, %s AS place FROM {v} "
       "JOIN %s t ON t.id = v.id ORDER BY v.place",
-      kinds[kind].where,
+      kinds[kind].place,
       kinds[kind].table);
-  rows = mns_transaction_query (look->transaction, sql, MNS_ARGS (MNS_ARG_SET ("v", ids)), error);
+  rows = mns_transaction_query (tx, sql, MNS_ARGS (MNS_ARG_SET ("v", ids)), error);
   if (rows == NULL)
     return FALSE;
-  add_found (to, rows, kinds[kind].kind, FALSE, seen);
+  add_found (self, rows, kinds[kind].kind, FALSE);
+  return TRUE;
+}
+
+/* Names that contain the text are looked for only where none begins with it: the index for parts
+ * costs fifty times the other's price.
+ */
+static gboolean
+run_search (Search *self, const char *only, GError **error)
+{
+  guint n_found[G_N_ELEMENTS (kinds)] = { 0 };
+
+  for (guint ahead = 0; ahead < 2; ahead++)
+    for (guint k = 0; k < G_N_ELEMENTS (kinds); k++)
+      if ((only == NULL || g_str_equal (only, kinds[k].kind)) &&
+          !find_start (self, k, ahead == 0, &n_found[k], error))
+        return FALSE;
+  for (guint k = 0; k < G_N_ELEMENTS (kinds); k++)
+    if (kinds[k].named && n_found[k] == 0 && (only == NULL || g_str_equal (only, kinds[k].kind)) &&
+        !find_part (self, k, error))
+      return FALSE;
   return TRUE;
 }
 
@@ -169,22 +223,16 @@ look_for (const MnsLook *look, JsonObject *args, MnsViewResult *result, GError *
     { "name", MNS_KIND_TEXT }, { "place", MNS_KIND_TEXT }, { "exact", MNS_KIND_INT },
   };
   g_autoptr (GHashTable) seen = g_hash_table_new_full (mns_id_hash, mns_id_equal, g_free, NULL);
-  const char *text = mns_look_get_text (args, "text");
-  const char *only = mns_look_get_text (args, "kind");
-  gint64 limit = mns_look_get_int (args, "limit", 20);
+  Search search = { .look = look,
+                    .text = mns_look_get_text (args, "text"),
+                    .limit = mns_look_get_int (args, "limit", 20),
+                    .found = mns_rows_new (),
+                    .seen = seen };
 
-  result->rows = mns_rows_new ();
+  result->rows = search.found;
   for (guint c = 0; c < G_N_ELEMENTS (columns); c++)
     mns_rows_add_column (result->rows, columns[c].name, columns[c].kind);
-  for (guint k = 0; k < G_N_ELEMENTS (kinds); k++)
-    if ((only == NULL || g_str_equal (only, kinds[k].kind)) &&
-        !find_exact (look, k, text, result->rows, seen, error))
-      return FALSE;
-  for (guint k = 0; k < 3; k++) /* the kinds whose names are indexed */
-    if ((only == NULL || g_str_equal (only, kinds[k].kind)) &&
-        !find_part (look, k, text, limit, result->rows, seen, error))
-      return FALSE;
-  return TRUE;
+  return run_search (&search, mns_look_get_text (args, "kind"), error);
 }
 
 static const MnsArgSpec no_args[] = { { NULL } };
@@ -199,15 +247,14 @@ static const MnsArgSpec search_args[] = {
   { NULL },
 };
 
-#define VIEW(c_name, c_args, what, c_right, kinds_text, words)                                     \
-  static const MnsViewSpec c_name##_view = {                                                       \
-    .name = #c_name,                                                                               \
-    .right = c_right,                                                                              \
-    .args = c_args,                                                                                \
-    .func = what,                                                                                  \
-    .columns = kinds_text,                                                                         \
-    .help = words,                                                                                 \
-  }
+#define VIEW(c_name, c_args, what, c_right, kinds_text, words, ...)                                \
+  static const MnsViewSpec c_name##_view = { .name = #c_name,                                      \
+                                             .right = c_right,                                     \
+                                             .args = c_args,                                       \
+                                             .func = what,                                         \
+                                             .columns = kinds_text,                                \
+                                             .help = words,                                        \
+                                             __VA_ARGS__ }
 
 VIEW (container_types,
       no_args,
@@ -272,12 +319,14 @@ VIEW (fields,
   "seen json, there json, client_id id, resolution text, said json"
 VIEW (conflicts, no_args, look_at_conflicts, NULL, CONFLICT_KINDS, "One's own open conflicts");
 VIEW (conflict, conflict_args, look_at_conflict, NULL, CONFLICT_KINDS, "One conflict");
-VIEW (search,
-      search_args,
-      look_for,
-      NULL,
-      "kind text, id id, lims_id text, name text, place text, exact int",
-      "Exact ids and barcodes first, then parts of names");
+VIEW (
+    search,
+    search_args,
+    look_for,
+    NULL,
+    "kind text, id id, lims_id text, name text, place text, exact int",
+    "Exact ids and barcodes first, then starts of names; where no name of a kind starts so, parts",
+    .one_statement = TRUE); /* of each kind */
 
 const MnsViewSpec *const mns_views_config[] = {
   &container_types_view, &accounts_view,    &clients_view, &users_view,  &roles_view,

@@ -4,6 +4,8 @@
 
 #include "config.h"
 
+#include <string.h>
+
 #include "sync/views/columns.h"
 #include "sync/views/tables.h"
 
@@ -80,14 +82,77 @@ look_at_project (const MnsLook *look, JsonObject *args, MnsViewResult *result, G
   "JOIN stage_entry e ON e.artifact_id = d.id AND e.status IN ('QUEUED', 'IN_PROGRESS') "          \
   "JOIN stage g ON g.id = e.stage_id WHERE q.sample_id = s.id)"
 
-#define SAMPLE_COLUMNS                                                                             \
-  "SELECT s.id AS sample_id, s.lims_id, s.name, s.artifact_id, j.id AS project_id, "               \
-  "j.name AS project, c.id AS container_id, c.name AS container, p.y, p.x, "                       \
-  "c.container_type_id AS _type, s.received_date, s.completed_date, " SAMPLE_WHERE                 \
-  " AS stage, "                                                                                    \
-  "s.fields AS _sample FROM sample s LEFT JOIN project j ON j.id = s.project_id "                  \
-  "LEFT JOIN placement p ON p.artifact_id = s.artifact_id "                                        \
-  "LEFT JOIN container c ON c.id = p.container_id "
+/* Tables beside the sample that a column is read from. */
+enum
+{
+  FROM_PROJECT = 1 << 0,
+  FROM_PLACE = 1 << 1,
+};
+
+/* What a caller may name in the argument "columns", and what is read for it. */
+static const struct
+{
+  const char *name, *sql;
+  guint from;
+} sample_parts[] = {
+  { "sample_id", "s.id AS sample_id", 0 },
+  { "lims_id", "s.lims_id", 0 },
+  { "name", "s.name", 0 },
+  { "artifact_id", "s.artifact_id", 0 },
+  { "project_id", "s.project_id", 0 },
+  { "project", "j.name AS project", FROM_PROJECT },
+  { "container_id", "c.id AS container_id", FROM_PLACE },
+  { "container", "c.name AS container", FROM_PLACE },
+  { "well", "p.y, p.x, c.container_type_id AS _type", FROM_PLACE },
+  { "received_date", "s.received_date", 0 },
+  { "completed_date", "s.completed_date", 0 },
+  { "stage", SAMPLE_WHERE " AS stage", 0 },
+  { "fields", "s.fields AS _sample", 0 },
+};
+
+static const struct
+{
+  guint from;
+  const char *sql;
+} sample_joins[] = {
+  { FROM_PROJECT, "LEFT JOIN project j ON j.id = s.project_id " },
+  { FROM_PLACE,
+    "LEFT JOIN placement p ON p.artifact_id = s.artifact_id "
+    "LEFT JOIN container c ON c.id = p.container_id " },
+};
+
+static gboolean
+is_wanted (JsonObject *args, const char *name)
+{
+  JsonNode *node = json_object_get_member (args, "columns");
+  JsonArray *list =
+      node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+
+  for (guint i = 0; list != NULL && i < json_array_get_length (list); i++)
+    if (g_strcmp0 (json_array_get_string_element (list, i), name) == 0)
+      return TRUE;
+  return list == NULL;
+}
+
+/* SELECT … FROM …, of what is wanted. @more: a column that is read in any case. */
+static char *
+write_sample_select (JsonObject *args, const char *more, guint from)
+{
+  GString *sql = g_string_new ("SELECT ");
+
+  g_string_append (sql, more);
+  for (guint i = 0; i < G_N_ELEMENTS (sample_parts); i++)
+    if (is_wanted (args, sample_parts[i].name))
+      {
+        g_string_append_printf (sql, ", %s", sample_parts[i].sql);
+        from |= sample_parts[i].from;
+      }
+  g_string_append (sql, " FROM sample s ");
+  for (guint i = 0; i < G_N_ELEMENTS (sample_joins); i++)
+    if ((from & sample_joins[i].from) != 0)
+      g_string_append (sql, sample_joins[i].sql);
+  return g_string_free (sql, FALSE);
+}
 
 /* All custom fields of submitted samples, by number. */
 static GArray *
@@ -113,15 +178,46 @@ make_sample_columns (const MnsCatalog *catalog)
 }
 
 static MnsRows *
-finish_samples (const MnsLook *look, MnsRows *raw, GError **error)
+finish_samples (const MnsLook *look, JsonObject *args, MnsRows *raw, GError **error)
 {
   g_autoptr (MnsCatalog) catalog = raw != NULL ? mns_catalog_load (look->transaction, error) : NULL;
   g_autoptr (GArray) columns = NULL;
 
   if (catalog == NULL)
     return NULL;
-  columns = make_sample_columns (catalog);
+  columns = is_wanted (args, "fields") ? make_sample_columns (catalog) : NULL;
   return mns_catalog_finish (catalog, raw, columns, look->now);
+}
+
+/* A page ends with the id and the sort key of its last sample, so that the last page costs what the
+ * first does. The cursor is both in base64: a key has all characters that names have.
+ */
+static gboolean
+read_cursor (JsonObject *args, MnsId *id, char **key)
+{
+  const char *after = mns_look_get_text (args, "after");
+  gsize size = 0;
+  g_autofree guchar *bytes = after != NULL ? g_base64_decode (after, &size) : NULL;
+
+  if (size < sizeof id->bytes ||
+      !g_utf8_validate ((char *) bytes + sizeof id->bytes, size - sizeof id->bytes, NULL))
+    return FALSE;
+  memcpy (id->bytes, bytes, sizeof id->bytes);
+  *key = g_strndup ((char *) bytes + sizeof id->bytes, size - sizeof id->bytes);
+  return TRUE;
+}
+
+/* The first two columns of @raw are the key and the id. */
+static char *
+write_cursor (const MnsRows *raw)
+{
+  guint last = mns_rows_get_n_rows (raw) - 1;
+  const char *key = mns_rows_get_text (raw, last, 0);
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+
+  g_byte_array_append (bytes, mns_rows_get_id (raw, last, 1)->bytes, sizeof (MnsId));
+  g_byte_array_append (bytes, (const guint8 *) key, (guint) strlen (key));
+  return g_base64_encode (bytes->data, bytes->len);
 }
 
 static gboolean
@@ -131,29 +227,38 @@ look_at_project_samples (const MnsLook *look,
                          GError **error)
 {
   const char *filter = mns_look_get_text (args, "filter");
-  gint64 limit = mns_look_get_limit (args);
-  gint64 offset = mns_look_get_offset (args);
+  g_autofree char *key = NULL;
   MnsId project;
+  MnsId last = { { 0 } };
+  gboolean goes_on = read_cursor (args, &last, &key);
+  g_autofree char *limit = mns_look_limit_sql (args);
+  g_autofree char *select = write_sample_select (
+      args, "s.name_key AS _key, s.id AS _id", filter != NULL ? FROM_PLACE : 0);
+  g_autofree char *sql =
+      g_strconcat (select,
+                   "WHERE s.project_id = $project ",
+                   filter != NULL ? "AND (mns_contains (s.name, $filter) = 1 "
+                                    "OR s.lims_id = $filter OR mns_contains (c.name, $filter) = 1) "
+                                  : "",
+                   goes_on ? "AND (s.name_key, s.id) > ($key, $last) " : "",
+                   "ORDER BY s.name_key, s.id",
+                   limit,
+                   NULL);
   g_autoptr (MnsRows) raw = NULL;
-  MnsRows *rows;
 
   mns_look_get_id (args, "project", &project);
   raw = mns_transaction_query (look->transaction,
-                               SAMPLE_COLUMNS
-                               "WHERE s.project_id = $project AND ($all = 1 "
-                               "OR mns_contains (s.name, $filter) = 1 OR s.lims_id = $filter "
-                               "OR mns_contains (c.name, $filter) = 1) "
-                               "ORDER BY s.name_key, s.id LIMIT $limit OFFSET $offset",
+                               sql,
                                MNS_ARGS (MNS_ARG_ID ("project", &project),
-                                         MNS_ARG_INT ("all", filter == NULL),
                                          MNS_ARG_TEXT ("filter", filter != NULL ? filter : ""),
-                                         MNS_ARG_INT ("limit", limit),
-                                         MNS_ARG_INT ("offset", offset)),
+                                         MNS_ARG_TEXT ("key", goes_on ? key : ""),
+                                         MNS_ARG_ID ("last", &last)),
                                error);
-  rows = finish_samples (look, raw, error);
-  if (rows == NULL)
+  result->rows = finish_samples (look, args, raw, error);
+  if (result->rows == NULL)
     return FALSE;
-  mns_view_result_page (result, rows, limit, offset);
+  if (mns_rows_get_n_rows (raw) >= mns_look_get_limit (args))
+    result->next = write_cursor (raw);
   return TRUE;
 }
 
@@ -161,14 +266,14 @@ static gboolean
 look_at_sample (const MnsLook *look, JsonObject *args, MnsViewResult *result, GError **error)
 {
   MnsId sample;
+  g_autofree char *select = write_sample_select (args, "s.name_key AS _key", 0);
+  g_autofree char *sql = g_strconcat (select, "WHERE s.id = $sample", NULL);
   g_autoptr (MnsRows) raw = NULL;
 
   mns_look_get_id (args, "sample", &sample);
-  raw = mns_transaction_query (look->transaction,
-                               SAMPLE_COLUMNS "WHERE s.id = $sample",
-                               MNS_ARGS (MNS_ARG_ID ("sample", &sample)),
-                               error);
-  result->rows = finish_samples (look, raw, error);
+  raw = mns_transaction_query (
+      look->transaction, sql, MNS_ARGS (MNS_ARG_ID ("sample", &sample)), error);
+  result->rows = finish_samples (look, args, raw, error);
   return result->rows != NULL;
 }
 
@@ -271,15 +376,30 @@ static const MnsArgSpec project_args[] = {
   { "project", MNS_ARG_TYPE_ID, .required = TRUE, .refers = "project" },
   { NULL },
 };
+#define SAMPLE_COLUMNS                                                                             \
+  {                                                                                                \
+    "columns", MNS_ARG_TYPE_TEXTS,                                                                 \
+        .max = G_N_ELEMENTS (sample_parts),                                                        \
+        .words =                                                                                   \
+            "sample_id lims_id name artifact_id project_id project container_id container well "   \
+            "received_date completed_date stage fields",                                           \
+        .help = "only these; all that are not read make the page cheaper; well brings y and x"     \
+  }
 static const MnsArgSpec project_samples_args[] = {
   { "project", MNS_ARG_TYPE_ID, .required = TRUE, .refers = "project" },
   { "filter", MNS_ARG_TYPE_TEXT, .max = 200 },
+  SAMPLE_COLUMNS,
   { "limit", MNS_ARG_TYPE_INT, .min = 1, .max = 500 },
-  { "after", MNS_ARG_TYPE_TEXT, .max = 200 },
+  { "after", MNS_ARG_TYPE_TEXT, .max = 8000 },
   { NULL },
 };
 static const MnsArgSpec sample_args[] = {
   { "sample", MNS_ARG_TYPE_ID, .required = TRUE, .refers = "sample" },
+  { NULL },
+};
+static const MnsArgSpec one_sample_args[] = {
+  { "sample", MNS_ARG_TYPE_ID, .required = TRUE, .refers = "sample" },
+  SAMPLE_COLUMNS,
   { NULL },
 };
 static const MnsArgSpec container_args[] = {
@@ -287,13 +407,9 @@ static const MnsArgSpec container_args[] = {
   { NULL },
 };
 
-#define VIEW(c_name, c_args, what, kinds, words)                                                   \
+#define VIEW(c_name, c_args, what, kinds, words, ...)                                              \
   static const MnsViewSpec c_name = {                                                              \
-    .name = #c_name,                                                                               \
-    .args = c_args,                                                                                \
-    .func = what,                                                                                  \
-    .columns = kinds,                                                                              \
-    .help = words,                                                                                 \
+    .name = #c_name, .args = c_args, .func = what, .columns = kinds, .help = words, __VA_ARGS__    \
   }
 #define PROJECT_KINDS                                                                              \
   "project_id id, lims_id text, name text, status text, account_id id, account text, "             \
@@ -310,8 +426,14 @@ VIEW (project_samples,
       project_samples_args,
       look_at_project_samples,
       SAMPLE_KINDS,
-      "Submitted samples of a project by name");
-VIEW (sample, sample_args, look_at_sample, SAMPLE_KINDS, "One submitted sample");
+      "Submitted samples of a project by name",
+      .one_statement = TRUE);
+VIEW (sample,
+      one_sample_args,
+      look_at_sample,
+      SAMPLE_KINDS,
+      "One submitted sample",
+      .one_statement = TRUE);
 VIEW (sample_history,
       sample_args,
       look_at_sample_history,

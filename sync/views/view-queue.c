@@ -7,16 +7,32 @@
 #include "config.h"
 
 #include "sync/model/error.h"
+#include "sync/store/memo.h"
 #include "sync/views/columns.h"
 #include "sync/views/tables.h"
 
-/* The step's queue and the settings its newest version gives to the screens. */
+/* What the configuration says of a step; remembered, so shared between threads: borrow only. */
+typedef struct
+{
+  MnsId queue;
+  JsonObject *settings; /* of its newest version */
+} StepInfo;
+
+static void
+clear_step_info (gpointer data)
+{
+  g_clear_pointer (&((StepInfo *) data)->settings, json_object_unref);
+}
+
+static const MnsMemoKind step_kind = { "step", clear_step_info };
+
+/* The step's queue and the columns its settings give to the screens. */
 typedef struct
 {
   MnsId step;
   MnsId queue;
+  StepInfo *info;
   MnsCatalog *catalog;
-  JsonObject *settings;
   GArray *columns;
 } Queue;
 
@@ -24,36 +40,51 @@ static void
 queue_clear (Queue *self)
 {
   g_clear_pointer (&self->columns, g_array_unref);
-  g_clear_pointer (&self->settings, json_object_unref);
   g_clear_pointer (&self->catalog, mns_catalog_free);
+  mns_memo_release (&step_kind, self->info);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Queue, queue_clear)
+
+static StepInfo *
+load_step (MnsTransaction *tx, const MnsId *step, GError **error)
+{
+  StepInfo *info = mns_transaction_recall (tx, &step_kind, step);
+  g_autoptr (MnsRows) rows = NULL;
+
+  if (info != NULL)
+    return info;
+  rows = mns_transaction_query (
+      tx,
+      "SELECT s.queue_id, (SELECT v.settings FROM step_version v WHERE v.step_id = s.id "
+      "ORDER BY v.number DESC LIMIT 1) AS settings FROM step s WHERE s.id = $step",
+      MNS_ARGS (MNS_ARG_ID ("step", step)),
+      error);
+  if (rows == NULL)
+    return NULL;
+  if (mns_rows_get_n_rows (rows) == 0)
+    {
+      g_set_error (error, MNS_ERROR, MNS_ERROR_NOT_FOUND, "there is no such step");
+      return NULL;
+    }
+  info = g_atomic_rc_box_new0 (StepInfo);
+  info->queue = *mns_rows_get_id (rows, 0, 0);
+  info->settings = mns_settings_parse (mns_rows_get_text (rows, 0, 1));
+  mns_transaction_remember (tx, &step_kind, step, info);
+  return info;
+}
 
 static gboolean
 queue_load (Queue *self, const MnsLook *look, JsonObject *args, const char *list, GError **error)
 {
-  g_autoptr (MnsRows) rows = NULL;
-
   mns_look_get_id (args, "step", &self->step);
-  rows = mns_transaction_query (
-      look->transaction,
-      "SELECT s.queue_id, (SELECT v.settings FROM step_version v WHERE v.step_id = s.id "
-      "ORDER BY v.number DESC LIMIT 1) AS settings FROM step s WHERE s.id = $step",
-      MNS_ARGS (MNS_ARG_ID ("step", &self->step)),
-      error);
-  if (rows == NULL)
+  self->info = load_step (look->transaction, &self->step, error);
+  if (self->info == NULL)
     return FALSE;
-  if (mns_rows_get_n_rows (rows) == 0)
-    {
-      g_set_error (error, MNS_ERROR, MNS_ERROR_NOT_FOUND, "there is no such step");
-      return FALSE;
-    }
-  self->queue = *mns_rows_get_id (rows, 0, 0);
-  self->settings = mns_settings_parse (mns_rows_get_text (rows, 0, 1));
+  self->queue = self->info->queue;
   self->catalog = mns_catalog_load (look->transaction, error);
   if (self->catalog == NULL)
     return FALSE;
-  self->columns = mns_settings_get_field_columns (self->catalog, self->settings, list, "");
+  self->columns = mns_settings_get_field_columns (self->catalog, self->info->settings, list, "");
   return TRUE;
 }
 
@@ -220,6 +251,8 @@ read_by_key (
   gint64 priority = 0, queued_at = 0;
   MnsId artifact = { 0 };
   g_auto (GStrv) parts = after != NULL ? g_strsplit (after, "_", 3) : NULL;
+  g_autofree char *sql = NULL;
+  g_autofree char *limit_sql = mns_look_limit_sql (args);
   g_autoptr (MnsRows) raw = NULL;
   guint last;
 
@@ -228,17 +261,18 @@ read_by_key (
       priority = g_ascii_strtoll (parts[0], NULL, 10);
       queued_at = g_ascii_strtoll (parts[1], NULL, 10);
     }
+  sql = g_strconcat (QUEUE_COLUMNS " FROM stage_entry e" QUEUE_JOINS QUEUE_WHERE
+                                   "AND (e.priority, e.queued_at, e.artifact_id) > "
+                                   "($priority, $queued_at, $artifact) "
+                                   "ORDER BY e.priority, e.queued_at, e.artifact_id",
+                     limit_sql,
+                     NULL);
   raw = mns_transaction_query (look->transaction,
-                               QUEUE_COLUMNS
-                               " FROM stage_entry e" QUEUE_JOINS QUEUE_WHERE
-                               "AND (e.priority, e.queued_at, e.artifact_id) > "
-                               "($priority, $queued_at, $artifact) "
-                               "ORDER BY e.priority, e.queued_at, e.artifact_id LIMIT $limit",
+                               sql,
                                MNS_ARGS (MNS_ARG_ID ("queue", &self->queue),
                                          MNS_ARG_INT ("priority", priority),
                                          MNS_ARG_INT ("queued_at", queued_at),
-                                         MNS_ARG_ID ("artifact", &artifact),
-                                         MNS_ARG_INT ("limit", limit)),
+                                         MNS_ARG_ID ("artifact", &artifact)),
                                error);
   if (raw == NULL)
     return FALSE;
@@ -265,6 +299,7 @@ read_by_offset (
   gint64 offset = mns_look_get_offset (args);
   g_auto (Narrowing) narrowing = { 0 };
   g_autofree char *order = write_order (self, args, error);
+  g_autofree char *limit_sql = mns_look_limit_sql (args);
   g_autofree char *sql = NULL;
   g_autoptr (MnsRows) raw = NULL;
 
@@ -275,13 +310,13 @@ read_by_offset (
                      narrowing.where,
                      "ORDER BY ",
                      order,
-                     " LIMIT $limit OFFSET $offset",
+                     limit_sql,
+                     " OFFSET $offset",
                      NULL);
   raw = mns_transaction_query (look->transaction,
                                sql,
                                MNS_ARGS (MNS_ARG_ID ("queue", &self->queue),
                                          NARROWING_ARGS (narrowing),
-                                         MNS_ARG_INT ("limit", limit),
                                          MNS_ARG_INT ("offset", offset)),
                                error);
   if (raw == NULL)
@@ -293,15 +328,18 @@ read_by_offset (
 
 /* How many rows all pages have together, for a page that shows how long the list is. Without a
  * filter the server's counters know; a sample that waits twice counts twice there.
+ *
+ * @rows: (out) (nullable): %NULL: asked ahead, so that it travels with the page
  */
 static gboolean
-count_rows (Queue *self, const MnsLook *look, JsonObject *args, gint64 *total, GError **error)
+ask_count (Queue *self, const MnsLook *look, JsonObject *args, MnsRows **rows, GError **error)
 {
   g_auto (Narrowing) narrowing = { 0 };
   g_autofree char *sql = NULL;
-  g_autoptr (MnsRows) rows = NULL;
+  const MnsArg *bound;
 
   narrowing_read (&narrowing, args);
+  bound = MNS_ARGS (MNS_ARG_ID ("queue", &self->queue), NARROWING_ARGS (narrowing));
   sql = *narrowing.where == '\0'
             ? g_strdup (
                   "SELECT CAST(COALESCE(SUM(c.n), 0) AS bigint) "
@@ -310,33 +348,44 @@ count_rows (Queue *self, const MnsLook *look, JsonObject *args, gint64 *total, G
             : g_strconcat ("SELECT COUNT(*) FROM stage_entry e" QUEUE_JOINS QUEUE_WHERE,
                            narrowing.where,
                            NULL);
-  rows = mns_transaction_query (
-      look->transaction,
-      sql,
-      MNS_ARGS (MNS_ARG_ID ("queue", &self->queue), NARROWING_ARGS (narrowing)),
-      error);
   if (rows == NULL)
-    return FALSE;
-  *total = mns_rows_get_int (rows, 0, 0);
-  return TRUE;
+    {
+      mns_transaction_ask (look->transaction, sql, bound);
+      return TRUE;
+    }
+  *rows = mns_transaction_query (look->transaction, sql, bound, error);
+  return *rows != NULL;
+}
+
+static gboolean
+read_page (
+    Queue *self, const MnsLook *look, JsonObject *args, MnsViewResult *result, GError **error)
+{
+  static const char *const by_offset[] = { "filter", "sort", "project", "container", "descending" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (by_offset); i++)
+    if (json_object_has_member (args, by_offset[i]))
+      return read_by_offset (self, look, args, result, error);
+  return read_by_key (self, look, args, result, error);
 }
 
 static gboolean
 look_at_queue (const MnsLook *look, JsonObject *args, MnsViewResult *result, GError **error)
 {
-  static const char *const by_offset[] = { "filter",    "sort",       "project",
-                                           "container", "descending", "group" };
   g_auto (Queue) queue = { 0 };
+  gboolean counted = look->on_server && !json_object_has_member (args, "after");
+  g_autoptr (MnsRows) count = NULL;
 
   if (!queue_load (&queue, look, args, "queue_fields", error))
     return FALSE;
-  if (look->on_server && !json_object_has_member (args, "after") &&
-      !count_rows (&queue, look, args, &result->total, error))
+  if (counted)
+    ask_count (&queue, look, args, NULL, NULL);
+  if (!read_page (&queue, look, args, result, error) ||
+      (counted && !ask_count (&queue, look, args, &count, error)))
     return FALSE;
-  for (guint i = 0; i < G_N_ELEMENTS (by_offset); i++)
-    if (json_object_has_member (args, by_offset[i]))
-      return read_by_offset (&queue, look, args, result, error);
-  return read_by_key (&queue, look, args, result, error);
+  if (counted)
+    result->total = mns_rows_get_int (count, 0, 0);
+  return TRUE;
 }
 
 static gboolean
@@ -536,6 +585,7 @@ static const MnsViewSpec queue = {
   .args = queue_args,
   .func = look_at_queue,
   .columns = QUEUE_KINDS,
+  .one_statement = TRUE, /* and the count */
   .help = "What waits for a step, by priority and time unless sorted otherwise",
 };
 static const MnsViewSpec queue_ids = {

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "sync/lab/rights.h"
 #include "sync/model/error.h"
@@ -70,10 +71,26 @@ mns_view_result_free (MnsViewResult *self)
   g_free (self);
 }
 
+/* Pages are mostly small numbers; printf() is slow. */
+static void
+print_int (GString *text, gint64 number)
+{
+  char digits[24];
+  char *p = digits + sizeof digits;
+  guint64 rest = number < 0 ? -(guint64) number : (guint64) number;
+
+  do
+    *--p = (char) ('0' + rest % 10);
+  while ((rest /= 10) > 0);
+  if (number < 0)
+    *--p = '-';
+  g_string_append_len (text, p, digits + sizeof digits - p);
+}
+
 static void
 print_value (GString *text, const MnsValue *value)
 {
-  char id[MNS_ID_TEXT_SIZE];
+  char id[MNS_ID_TEXT_SIZE + 1];
   char number[MNS_NUMBER_SIZE];
   g_autofree char *base64 = NULL;
   gsize size;
@@ -87,8 +104,10 @@ print_value (GString *text, const MnsValue *value)
   switch (value->kind)
     {
     case MNS_KIND_ID:
+      g_string_append_c (text, '"');
       mns_id_print (&value->v.id, id);
-      g_string_append_printf (text, "\"%s\"", id);
+      id[MNS_ID_TEXT_SIZE - 1] = '"';
+      g_string_append_len (text, id, MNS_ID_TEXT_SIZE);
       break;
     case MNS_KIND_TEXT:
       mns_json_append_string (text, value->v.text);
@@ -97,7 +116,7 @@ print_value (GString *text, const MnsValue *value)
       g_string_append (text, value->v.text);
       break;
     case MNS_KIND_INT:
-      g_string_append_printf (text, "%" G_GINT64_FORMAT, value->v.integer);
+      print_int (text, value->v.integer);
       break;
     case MNS_KIND_REAL:
       g_string_append (
@@ -204,9 +223,10 @@ check_args (const MnsLook *look, const MnsViewSpec *spec, JsonObject *args, GErr
 static void
 mark_json_columns (const MnsViewSpec *spec, MnsRows *rows)
 {
-  g_auto (GStrv) words = g_strsplit (spec->columns, ",", -1);
+  g_auto (GStrv) words =
+      strstr (spec->columns, " json") != NULL ? g_strsplit (spec->columns, ",", -1) : NULL;
 
-  for (guint i = 0; words[i] != NULL; i++)
+  for (guint i = 0; words != NULL && words[i] != NULL; i++)
     {
       g_auto (GStrv) parts = g_strsplit (g_strstrip (words[i]), " ", 2);
       int column = parts[0] != NULL ? mns_rows_find_column (rows, parts[0]) : -1;

@@ -46,7 +46,8 @@ typedef struct
   const char *right; /* or NULL */
   const MnsArgSpec *args;
   MnsViewFunc func;
-  const char *columns; /* "artifact_id id, name text, ..." documentation and describe */
+  const char *columns;    /* "artifact_id id, name text, ..." documentation and describe */
+  gboolean one_statement; /* the answer comes from one statement: MNS_ACCESS_LOOK will do */
   const char *help;
 } MnsViewSpec;
 

@@ -181,10 +181,65 @@ test_foreign_sentences (void)
     }
 }
 
+static void
+test_packed_find (void)
+{
+  static const struct
+  {
+    const char *json, *key;
+    MnsPackedAnswer answer;
+  } cases[] = {
+    { "{}", "f1", MNS_PACKED_NONE },
+    { "{\"f1\":\"PASS\",\"f2\":12.5}", "f1", MNS_PACKED_FOUND },
+    { "{\"f1\":\"PASS\",\"f2\":12.5}", "f2", MNS_PACKED_FOUND },
+    { "{\"f1\":\"PASS\",\"f2\":12.5}", "f3", MNS_PACKED_NONE },
+    { "{\"f1\":1,\"f12\":2}", "f12", MNS_PACKED_FOUND },
+    { "{\"f12\":2}", "f1", MNS_PACKED_NONE },
+    { "{\"f1\":\"a \\\"b\\\", {c}\",\"f2\":\"µ, }\"}", "f1", MNS_PACKED_UNUSUAL },
+    { "{\"f1\":\"a \\\"b\\\", {c}\",\"f2\":\"µ, }\"}", "f2", MNS_PACKED_FOUND },
+    { "{\"f1\":\"\"}", "f1", MNS_PACKED_FOUND },
+    { "{\"f1\":null}", "f1", MNS_PACKED_NONE },
+    { "{\"f1\":0}", "f1", MNS_PACKED_FOUND },
+    { "{\"f1\":-0}", "f1", MNS_PACKED_UNUSUAL },
+    { "{\"f1\":-12.25}", "f1", MNS_PACKED_FOUND },
+    { "{\"f1\":0.5}", "f1", MNS_PACKED_FOUND },
+    { "{\"f1\":0.001}", "f1", MNS_PACKED_FOUND },
+    { "{\"f1\":0.00001}", "f1", MNS_PACKED_UNUSUAL },
+    { "{\"f1\":5.0}", "f1", MNS_PACKED_UNUSUAL },
+    { "{\"f1\":1e3}", "f1", MNS_PACKED_UNUSUAL },
+    { "{\"f1\":999999999999999}", "f1", MNS_PACKED_FOUND },
+    { "{\"f1\":0.1234567890123456789}", "f1", MNS_PACKED_UNUSUAL },
+    { "{\"f1\":true}", "f1", MNS_PACKED_UNUSUAL },
+    { "{ \"f1\" : 7 }", "f1", MNS_PACKED_UNUSUAL },
+    { "{\"f1\":{\"a\":1},\"f2\":3}", "f2", MNS_PACKED_UNUSUAL },
+    { "[1]", "f1", MNS_PACKED_UNUSUAL },
+    { "{\"f1\":\"open", "f1", MNS_PACKED_UNUSUAL },
+    { "", "f1", MNS_PACKED_UNUSUAL },
+  };
+
+  g_test_summary ("A value found without a tree of all is the one in the tree");
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GString) text = g_string_new ("left over");
+      g_autoptr (JsonObject) values = mns_packed_parse (cases[i].json);
+      gint64 no = g_ascii_strtoll (cases[i].key + 1, NULL, 10);
+      g_autofree char *wanted = mns_packed_get_text (values, no);
+
+      g_test_message ("%s in %s", cases[i].key, cases[i].json);
+      g_assert_cmpint (mns_packed_find (cases[i].json, cases[i].key, text), ==, cases[i].answer);
+      if (cases[i].answer == MNS_PACKED_FOUND)
+        g_assert_cmpstr (text->str, ==, wanted);
+      else if (cases[i].answer == MNS_PACKED_NONE)
+        g_assert_null (wanted);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/model/packed-find", test_packed_find);
 
   g_test_add_func ("/model/wells", test_wells);
   g_test_add_func ("/model/sort-keys", test_sort_keys);

@@ -45,6 +45,14 @@ make_value (const MnsArgSpec *arg)
     case MNS_ARG_TYPE_IDS:
       json_array_add_string_element (list, id);
       return json_node_init_array (node, list);
+    case MNS_ARG_TYPE_TEXTS:
+      {
+        g_auto (GStrv) words = g_strsplit (arg->words != NULL ? arg->words : "some", " ", -1);
+
+        for (guint i = 0; words[i] != NULL; i++)
+          json_array_add_string_element (list, words[i]);
+        return json_node_init_array (node, list);
+      }
     case MNS_ARG_TYPE_INT:
       json_array_unref (list);
       return json_node_init_int (node, MAX (1, arg->min));
