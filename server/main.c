@@ -22,6 +22,7 @@
 #include "server/http/log.h"
 #include "server/instruments/ingest.h"
 #include "sync/model/error.h"
+#include "sync/wire/tls.h"
 
 #define DEFAULT_ADDRESS "127.0.0.1:8420"
 #define PUSH_STORES 12
@@ -454,6 +455,7 @@ main (int argc, char **argv)
   Program self = { 0 };
   g_autoptr (GError) error = NULL;
 
+  mns_tls_restrict ();
   setlocale (LC_ALL, "");
   mns_log_install ();
   if (!parse_options (&self.options, &argc, &argv, &error))

@@ -6,6 +6,7 @@
 #include <locale.h>
 
 #include "desktop/app/application.h"
+#include "sync/wire/tls.h"
 
 /* A program run from its build folder finds its settings and translations there. */
 static void
@@ -32,6 +33,7 @@ main (int argc, char **argv)
 {
   g_autoptr (MnsApplication) application = NULL;
 
+  mns_tls_restrict ();
   setlocale (LC_ALL, "");
   gtk_disable_setlocale (); /* it is set, and threads may be running when GTK begins */
   use_build_folder (argv[0]);

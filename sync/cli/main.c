@@ -11,6 +11,7 @@
 #include "sync/cli/cli.h"
 #include "sync/model/error.h"
 #include "sync/wire/envelope.h"
+#include "sync/wire/tls.h"
 
 static int
 run_sync (Cli *cli)
@@ -358,6 +359,7 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   int status = CLI_USAGE;
 
+  mns_tls_restrict ();
   setlocale (LC_ALL, "");
   g_option_context_add_main_entries (context, options, NULL);
   g_option_context_set_summary (context, "The laboratory without a window; see mns help.");

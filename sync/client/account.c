@@ -130,6 +130,7 @@ ask_server (SignIn *self, GCancellable *cancellable, GError **error)
   g_autoptr (JsonNode) node = NULL;
   g_autoptr (GError) trouble = NULL;
   g_autofree char *text = NULL;
+  g_autofree char *refusal = NULL;
   guint status;
 
   if (address == NULL)
@@ -141,12 +142,18 @@ ask_server (SignIn *self, GCancellable *cancellable, GError **error)
   self->fingerprint = mns_server_address_dup_refused (address);
   if (reply == NULL)
     {
-      g_set_error (error,
-                   MNS_ERROR,
-                   self->fingerprint != NULL ? MNS_ERROR_UNAUTHORIZED : MNS_ERROR_OFFLINE,
-                   "%s cannot be reached: %s",
-                   self->url,
-                   trouble->message);
+      if (self->fingerprint != NULL)
+        {
+          refusal = mns_server_address_describe_refusal (address);
+          g_set_error_literal (error, MNS_ERROR, MNS_ERROR_UNAUTHORIZED, refusal);
+        }
+      else
+        g_set_error (error,
+                     MNS_ERROR,
+                     MNS_ERROR_OFFLINE,
+                     "%s cannot be reached: %s",
+                     self->url,
+                     trouble->message);
       return FALSE;
     }
   text = g_strndup (g_bytes_get_data (reply, NULL), g_bytes_get_size (reply));

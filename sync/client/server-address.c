@@ -239,6 +239,33 @@ accept_certificate_cb (SoupMessage *message,
 }
 
 /**
+ * mns_server_address_describe_refusal:
+ * @self: an address
+ *
+ * Returns: (transfer full): why its certificate was refused, for the person who must decide
+ */
+char *
+mns_server_address_describe_refusal (MnsServerAddress *self)
+{
+  g_autofree char *pin = dup_text (self, &self->pin);
+  g_autofree char *refused = dup_text (self, &self->refused);
+
+  if (refused == NULL)
+    return g_strdup_printf ("%s shows no certificate that can be used", self->url);
+  if (pin == NULL)
+    return g_strdup_printf (
+        "nobody vouches for the certificate of %s; its fingerprint is %s: "
+        "compare it with the one that the server's administrator shows",
+        self->url,
+        refused);
+  return g_strdup_printf (
+      "%s shows another certificate than the one that was accepted here, and "
+      "nothing was sent to it: the fingerprint is now %s",
+      self->url,
+      refused);
+}
+
+/**
  * mns_server_address_new_session:
  * @timeout_s: after so many seconds without a byte a request fails
  *

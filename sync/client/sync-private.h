@@ -36,7 +36,8 @@ gint64 mns_sync_get_int (JsonObject *object, const char *member);
 const char *mns_sync_get_text (JsonObject *object, const char *member);
 void mns_sync_note_now (MnsSync *self, JsonObject *reply, gint64 asked_at);
 gint64 mns_sync_clock (MnsSync *self);
-/* fork.c: another device has our id; what came before @first_undecided is decided. */
+GHashTable *mns_sync_parse_commands (const char *text);
+/* hello.c: another device has our id; what came before @first_undecided is decided. */
 gboolean
 mns_sync_fork (MnsSync *self, gint64 first_undecided, GCancellable *cancellable, GError **error);
 

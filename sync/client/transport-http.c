@@ -31,7 +31,7 @@ typedef struct
 static gboolean
 fail_offline (HttpTransport *self, const GError *cause, GError **error)
 {
-  g_autofree char *refused = NULL;
+  g_autofree char *refusal = NULL;
 
   if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
@@ -40,13 +40,8 @@ fail_offline (HttpTransport *self, const GError *cause, GError **error)
     }
   if (cause->domain == G_TLS_ERROR)
     {
-      refused = mns_server_address_dup_refused (self->address);
-      g_set_error (error,
-                   MNS_ERROR,
-                   MNS_ERROR_DENIED,
-                   "the certificate of %s is not trusted: its fingerprint is %s",
-                   mns_server_address_get_url (self->address),
-                   refused != NULL ? refused : "not to be had");
+      refusal = mns_server_address_describe_refusal (self->address);
+      g_set_error_literal (error, MNS_ERROR, MNS_ERROR_DENIED, refusal);
       return FALSE;
     }
   g_set_error (error,

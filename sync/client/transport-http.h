@@ -28,6 +28,7 @@ char *mns_server_address_dup_token (MnsServerAddress *self);
 void mns_server_address_set_pin (MnsServerAddress *self, const char *pin);
 /* The fingerprint of the certificate that was refused last; NULL: none was. */
 char *mns_server_address_dup_refused (MnsServerAddress *self);
+char *mns_server_address_describe_refusal (MnsServerAddress *self);
 /* The key that was accepted because of the pin; NULL: none was. */
 char *mns_server_address_dup_seen_key (MnsServerAddress *self);
 

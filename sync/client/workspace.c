@@ -11,6 +11,7 @@
 
 #include "config.h"
 
+#include "sync/client/sync-private.h"
 #include "sync/client/workspace-private.h"
 #include "sync/model/error.h"
 
@@ -445,6 +446,8 @@ mns_workspace_open (const MnsWorkspaceSetup *setup, GError **error)
     return NULL;
   self->person = g_strdup (mns_replica_get_state (self->replica)->person_name);
   self->person_id = mns_replica_get_state (self->replica)->person;
+  /* what the server took when it was last there */
+  self->server_commands = mns_sync_parse_commands (mns_replica_get_state (self->replica)->commands);
   mns_workspace_refresh_counts (self);
   make_pools (self);
   mns_workspace_start (self);

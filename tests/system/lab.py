@@ -211,7 +211,7 @@ class Api:
             data=None if body is None else json.dumps(body).encode())
         try:
             with self.opener.open(request, timeout=PATIENCE) as reply:
-                return reply.status, json.load(reply)
+                return reply.status, json.loads(reply.read() or b"null")
         except urllib.error.HTTPError as error:
             return error.code, json.loads(error.read() or b"null")
 
