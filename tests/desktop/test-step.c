@@ -12,6 +12,7 @@
 
 #include "desktop/app/cells.h"
 #include "desktop/app/screen.h"
+#include "desktop/screens/step/placement-file.h"
 #include "desktop/widgets/grid.h"
 #include "desktop/widgets/plate.h"
 #include "desktop/widgets/row-list.h"
@@ -118,19 +119,45 @@ fill (void)
   mns_screen_lab_open (lab);
 }
 
+static char *waiting[4]; /* artifacts in the bucket */
+static char *bucket_path;
+
+static char *
+find_step (const char *name)
+{
+  g_autoptr (MnsViewResult) rows = mns_screen_lab_look (lab, "lab", "{}");
+
+  for (guint i = 0; i < mns_rows_get_n_rows (rows->rows); i++)
+    if (g_strcmp0 (mns_cell_text (rows->rows, i, "step"), name) == 0)
+      return mns_cell_dup_id (rows->rows, i, "step_id");
+  g_error ("no step %s", name);
+}
+
+static void
+fill_bucket (void)
+{
+  g_autofree char *step = find_step ("Fragment DNA");
+  g_autofree char *args = g_strdup_printf ("{'step': '%s'}", step);
+  g_autoptr (MnsViewResult) rows = mns_screen_lab_look (lab, "queue_ids", args);
+
+  g_assert_cmpuint (mns_rows_get_n_rows (rows->rows), >=, 4);
+  for (guint i = 0; i < 3; i++)
+    waiting[i] = mns_cell_dup_id (rows->rows, i, "artifact_id");
+  mns_session_add_to_bucket (lab->session, step, (const char *const *) waiting);
+  bucket_path = g_strconcat ("/bucket/", step, NULL);
+}
+
 static void
 test_pictures (void)
 {
   static const struct
   {
     char **path;
-    const char *says;
     const char *shot;
   } shots[] = {
-    { &placing, "A:1", "step-placement" }, { &recording, "S-", "step-record" },
-    { &tubes, "S-", "step-tubes" },        { &measuring, "S-", "step-measure" },
-    { &foreign, "S-", "step-foreign" },    { &ending, "S-", "step-next" },
-    { &finished, "S-", "step-finished" },
+    { &placing, "step-placement" }, { &recording, "step-record" },    { &tubes, "step-tubes" },
+    { &measuring, "step-measure" }, { &foreign, "step-foreign" },     { &ending, "step-next" },
+    { &finished, "step-finished" }, { &bucket_path, "bucket-first" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (shots); i++)
@@ -174,41 +201,12 @@ wait_state (GtkWidget *widget, gboolean sensitive, const char *tooltip)
 
 /* ---- ice bucket ---- */
 
-static char *waiting[4]; /* artifacts in the bucket */
-static char *bucket_path;
-
-static char *
-find_step (const char *name)
-{
-  g_autoptr (MnsViewResult) rows = mns_screen_lab_look (lab, "lab", "{}");
-
-  for (guint i = 0; i < mns_rows_get_n_rows (rows->rows); i++)
-    if (g_strcmp0 (mns_cell_text (rows->rows, i, "step"), name) == 0)
-      return mns_cell_dup_id (rows->rows, i, "step_id");
-  g_error ("no step %s", name);
-}
-
-static void
-fill_bucket (void)
-{
-  g_autofree char *step = find_step ("Fragment DNA");
-  g_autofree char *args = g_strdup_printf ("{'step': '%s'}", step);
-  g_autoptr (MnsViewResult) rows = mns_screen_lab_look (lab, "queue_ids", args);
-
-  g_assert_cmpuint (mns_rows_get_n_rows (rows->rows), >=, 4);
-  for (guint i = 0; i < 3; i++)
-    waiting[i] = mns_cell_dup_id (rows->rows, i, "artifact_id");
-  mns_session_add_to_bucket (lab->session, step, (const char *const *) waiting);
-  bucket_path = g_strconcat ("/bucket/", step, NULL);
-}
-
 /* Controls, an existing container, and what stands in the way. */
 static void
 test_bucket (void)
 {
   GtkWidget *screen, *spin, *entry, *primary;
 
-  fill_bucket ();
   screen = mns_screen_lab_show (lab, bucket_path, "content");
   mns_screen_lab_wait_says (screen, "3 samples = 3 of 96 wells; 1 container");
   spin = mns_ui_find (screen, GTK_TYPE_SPIN_BUTTON);
@@ -235,6 +233,81 @@ test_bucket (void)
   mns_screen_lab_wait_says (screen, "5 of 96 wells");
   mns_screen_activate_primary (MNS_SCREEN (screen));
   mns_screen_lab_wait_says (lab->window, "0 placed, 5 to place");
+}
+
+/* ---- placement ---- */
+
+static void
+click (GtkWidget *screen, const char *label)
+{
+  g_signal_emit_by_name (mns_screen_lab_find (screen, GTK_TYPE_BUTTON, label), "clicked");
+}
+
+static MnsPlateModel *
+get_plate (GtkWidget *screen)
+{
+  return mns_plate_get_model (MNS_PLATE (mns_ui_find (screen, MNS_TYPE_PLATE)));
+}
+
+static void
+check_file (MnsPlateModel *model)
+{
+  static const char file[] =
+      "Sample,Container,Well\nS-2,,B:1\nS-3,27-none,C:1\nS-4,%s,Z:9\n"
+      "nobody,%s,A:1\nS-1,%s,A:1\nS-2,%s,A:2\n";
+  const char *name = mns_plate_model_get_container_name (model, 0);
+  g_autofree char *text = g_strdup_printf (file, name, name, name, name);
+  g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MnsSheet) sheet = mns_sheet_read (bytes, "placement.csv", &error);
+  g_autoptr (GPtrArray) faults = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (MnsSheet) written = NULL;
+  static const char *const expected[] = {
+    "Line 2: container “” is none of this step",
+    "Line 3: container “27-none” is none of this step",
+    "Line 4: there is no well “Z:9”",
+    "Line 5: sample “nobody” is not in this step",
+  };
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (mns_placement_read_sheet (model, sheet, faults), ==, 2);
+  g_assert_cmpuint (faults->len, ==, G_N_ELEMENTS (expected));
+  for (guint i = 0; i < G_N_ELEMENTS (expected); i++)
+    g_assert_cmpstr (g_ptr_array_index (faults, i), ==, expected[i]);
+  g_assert_cmpstr (
+      mns_plate_model_get_well (model, mns_plate_model_find_well (model, 0, "A:2"))->name,
+      ==,
+      "S-2");
+  written = mns_placement_to_sheet (model);
+  g_assert_cmpstr (mns_sheet_get_text (written, 1, 2), ==, "A:1");
+}
+
+/* What does not fit goes into another plate; a file says where samples go, by line what does not.
+ */
+static void
+test_placement (void)
+{
+  GtkWidget *screen = mns_screen_lab_show (lab, placing, "content");
+  GtkWidget *start = mns_screen_lab_find (screen, GTK_TYPE_ENTRY, "A:1");
+
+  gtk_editable_set_text (GTK_EDITABLE (start), "H:12");
+  click (screen, "Place all");
+  mns_screen_lab_wait_says (screen, "42 samples do not fit");
+  mns_screen_lab_wait_says (screen, "not sent yet");
+  mns_screen_lab_shoot (lab, "step-placement-full");
+  click (screen, "Add a plate");
+  mns_screen_lab_wait_says (screen, "43 placed, 0 to place");
+  wait_state (find_primary (screen, "Record details"), TRUE, NULL);
+  mns_screen_lab_shoot (lab, "step-placement-tabs");
+  click (screen, "Clear");
+  mns_screen_lab_wait_says (screen, "0 placed, 43 to place");
+  check_file (get_plate (screen));
+  mns_screen_lab_wait_says (screen, "2 placed, 41 to place");
+  gtk_editable_set_text (GTK_EDITABLE (start), "A:1");
+  click (screen, "Place all");
+  mns_screen_lab_wait_says (screen, "43 placed, 0 to place");
+  mns_screen_lab_shoot (lab, "step-placement-done");
+  wait_state (find_primary (screen, "Record details"), TRUE, NULL);
 }
 
 /* ---- record details ---- */
@@ -358,8 +431,10 @@ main (int argc, char **argv)
   textdomain (GETTEXT_PACKAGE);
   mns_ui_init (&argc, &argv);
   fill ();
+  fill_bucket ();
   g_test_add_func ("/step/pictures", test_pictures);
   g_test_add_func ("/step/bucket", test_bucket);
+  g_test_add_func ("/step/placement", test_placement);
   g_test_add_func ("/step/details", test_details);
   g_test_add_func ("/step/tube-names", test_tube_names);
   g_test_add_func ("/step/next-steps", test_next_steps);

@@ -13,8 +13,12 @@
 
 #include "desktop/app/cells.h"
 #include "desktop/app/view-pages.h"
+#include "desktop/screens/step/placement-bar.h"
 #include "desktop/screens/step/placement-draft.h"
+#include "desktop/screens/step/placement-file.h"
 #include "desktop/screens/step/placement-page.h"
+#include "desktop/screens/step/step-dialogs.h"
+#include "desktop/screens/step/step-files.h"
 #include "desktop/screens/step/step-screen.h"
 #include "desktop/widgets/plate.h"
 #include "desktop/widgets/row-list.h"
@@ -30,14 +34,17 @@ struct _MnsPlacementPage
   gboolean loading;
   gboolean saving;
 
+  gboolean adding; /* a container is being made for what does not fit */
+
   MnsRowList *list;
   MnsPlate *plate;
   AdwBin *plate_bin;
-  GtkDropDown *order;
-  GtkLabel *line;
-  GtkLabel *which;
-  GtkButton *previous, *next;
-  GtkBox *toolbar;
+  MnsPlacementBar *bar;
+  GtkLabel *line; /* what just happened */
+  GtkLabel *well; /* the well under the cursor or pointer */
+  GtkButton *add_plate;
+  GtkBox *tabs;
+  GtkBox *legend;
   GtkEntry *name;
 };
 
@@ -49,25 +56,6 @@ static const MnsRows *
 get_rows (MnsPlacementPage *self, const char *view)
 {
   return mns_step_page_get_rows (MNS_STEP_PAGE (self), view);
-}
-
-static const struct
-{
-  const char *title;
-  MnsFillOrder order;
-} orders[] = {
-  { N_ ("Down columns"), MNS_FILL_COLUMNS },
-  { N_ ("Across rows"), MNS_FILL_ROWS },
-  { N_ ("Same wells as before"), MNS_FILL_SAME_SHAPE },
-  { N_ ("Quadrants"), MNS_FILL_QUADRANT },
-};
-
-static MnsFillRule
-get_rule (MnsPlacementPage *self)
-{
-  guint at = gtk_drop_down_get_selected (self->order);
-
-  return (MnsFillRule){ .order = orders[MIN (at, G_N_ELEMENTS (orders) - 1)].order, .spill = TRUE };
 }
 
 /* ---- what the screen shows ---- */
@@ -131,22 +119,50 @@ show_counts (MnsPlacementPage *self)
   mns_step_screen_set_reason (MNS_STEP_SCREEN (screen), reason);
 }
 
+static void tab_clicked_cb (GtkToggleButton *tab, MnsPlacementPage *self);
+
+/* A tab a container; one alone needs none. */
 static void
-show_which (MnsPlacementPage *self)
+show_tabs (MnsPlacementPage *self)
 {
   guint n = mns_plate_model_get_n_containers (self->model);
   guint at = n > 0 ? mns_plate_get_container (self->plate) : 0;
-  g_autofree char *text = NULL;
+  GtkWidget *tab;
 
-  gtk_widget_set_sensitive (GTK_WIDGET (self->previous), at > 0);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->next), at + 1 < n);
-  text = g_strdup_printf (_ ("%u of %u"), n > 0 ? at + 1 : 0, n);
-  gtk_label_set_text (self->which, text);
+  while ((tab = gtk_widget_get_first_child (GTK_WIDGET (self->tabs))) != NULL)
+    gtk_box_remove (self->tabs, tab);
+  for (guint i = 0; n > 1 && i < n; i++)
+    {
+      tab = gtk_toggle_button_new_with_label (mns_plate_model_get_container_name (self->model, i));
+      gtk_widget_add_css_class (tab, "flat");
+      gtk_widget_add_css_class (tab, "mns-milestone");
+      gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (tab), i == at);
+      g_object_set_data (G_OBJECT (tab), "container", GUINT_TO_POINTER (i));
+      g_signal_connect_object (tab, "clicked", G_CALLBACK (tab_clicked_cb), self, 0);
+      gtk_box_append (self->tabs, tab);
+    }
   gtk_editable_set_text (GTK_EDITABLE (self->name),
                          n > 0 ? mns_plate_model_get_container_name (self->model, at) : "");
 }
 
+static void
+show_container (MnsPlacementPage *self, guint container)
+{
+  mns_plate_set_container (self->plate, container);
+  show_tabs (self);
+}
+
+static void
+tab_clicked_cb (GtkToggleButton *tab, MnsPlacementPage *self)
+{
+  guint container = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (tab), "container"));
+
+  if (container < mns_plate_model_get_n_containers (self->model))
+    show_container (self, container);
+}
+
 static void save (MnsPlacementPage *self);
+static void place_all_cb (MnsPlacementPage *self);
 
 static void
 model_changed_cb (MnsPlacementPage *self)
@@ -172,10 +188,22 @@ drop_draft (MnsPlacementPage *self)
 }
 
 static void
+show_allowed (MnsPlacementPage *self)
+{
+  gboolean allowed = !mns_step_page_is_read_only (MNS_STEP_PAGE (self));
+
+  mns_placement_bar_set_allowed (self->bar, allowed);
+  gtk_editable_set_editable (GTK_EDITABLE (self->name), allowed);
+  gtk_widget_set_visible (GTK_WIDGET (self->list),
+                          allowed || mns_plate_model_get_n_placed (self->model) <
+                                         mns_plate_model_get_n_samples (self->model));
+}
+
+static void
 rebuild (MnsPlacementPage *self)
 {
   guint shown = self->plate != NULL ? mns_plate_get_container (self->plate) : 0;
-  MnsFillRule rule = get_rule (self);
+  MnsFillRule rule = mns_placement_bar_get_rule (self->bar);
 
   self->loading = TRUE;
   drop_draft (self);
@@ -190,17 +218,18 @@ rebuild (MnsPlacementPage *self)
   self->plate = MNS_PLATE (mns_plate_new (self->model));
   g_signal_connect_object (
       self->plate, "message", G_CALLBACK (message_cb), self, G_CONNECT_SWAPPED);
+  g_object_bind_property (self->plate, "line", self->well, "label", G_BINDING_SYNC_CREATE);
   mns_plate_set_read_only (self->plate, mns_step_page_is_read_only (MNS_STEP_PAGE (self)));
   mns_plate_set_rule (self->plate, &rule);
   if (shown < mns_plate_model_get_n_containers (self->model))
     mns_plate_set_container (self->plate, shown);
   adw_bin_set_child (self->plate_bin, GTK_WIDGET (self->plate));
-  gtk_widget_set_sensitive (GTK_WIDGET (self->toolbar),
-                            !mns_step_page_is_read_only (MNS_STEP_PAGE (self)));
+  show_allowed (self);
   self->loading = FALSE;
   show_unplaced (self);
   show_counts (self);
-  show_which (self);
+  show_tabs (self);
+  mns_placement_show_legend (self->legend, get_rows (self, "run_pairs"));
 }
 
 static void
@@ -210,10 +239,21 @@ mns_placement_page_show (MnsStepPage *page)
 
   if (self->saving)
     return; /* the answer to the command under way asks again */
+  mns_placement_bar_set_run (self->bar, mns_step_page_get_run (page));
   if (self->draft == NULL || !mns_placement_draft_agrees (self->draft,
                                                           get_rows (self, "run_containers"),
                                                           get_rows (self, "run_placements")))
-    rebuild (self);
+    {
+      guint shown = self->draft != NULL ? mns_plate_get_container (self->plate) : 0;
+
+      rebuild (self);
+      if (self->adding && mns_plate_model_get_n_containers (self->model) > shown + 1)
+        {
+          self->adding = FALSE;
+          place_all_cb (self);
+          show_container (self, mns_plate_model_get_n_containers (self->model) - 1);
+        }
+    }
   else
     show_counts (self);
 }
@@ -257,24 +297,36 @@ save (MnsPlacementPage *self)
       MNS_STEP_PAGE (self), "step.place@1", args, g_steal_pointer (&expect), saved_cb, NULL);
 }
 
+/* Where filling begins: a well of the container shown; one that is not there counts as the first.
+ */
+static guint
+get_start (MnsPlacementPage *self)
+{
+  guint container = mns_plate_get_container (self->plate);
+  guint pos =
+      mns_plate_model_find_well (self->model, container, mns_placement_bar_get_start (self->bar));
+
+  return pos != MNS_PLATE_NOWHERE ? pos : mns_plate_model_at (self->model, container, 0, 0);
+}
+
 static void
 place_all_cb (MnsPlacementPage *self)
 {
   g_auto (GStrv) ids = mns_plate_model_dup_unplaced (self->model);
-  MnsFillRule rule = get_rule (self);
+  MnsFillRule rule = mns_placement_bar_get_rule (self->bar);
   guint n_ids = g_strv_length (ids);
   guint n;
   g_autofree char *text = NULL;
 
   if (n_ids == 0 || mns_plate_model_get_n_containers (self->model) == 0)
     return;
-  n = mns_plate_model_place (
-      self->model, (const char *const *) ids, mns_plate_model_at (self->model, 0, 0, 0), &rule);
+  n = mns_plate_model_place (self->model, (const char *const *) ids, get_start (self), &rule);
   if (n < n_ids)
     text = g_strdup_printf (ngettext ("%u sample does not fit", "%u samples do not fit", n_ids - n),
                             n_ids - n);
   else
     text = g_strdup_printf (ngettext ("%u sample placed", "%u samples placed", n), n);
+  gtk_widget_set_visible (GTK_WIDGET (self->add_plate), n < n_ids);
   gtk_label_set_text (self->line, text);
 }
 
@@ -297,15 +349,6 @@ redo_cb (MnsPlacementPage *self)
 }
 
 static void
-order_changed_cb (MnsPlacementPage *self)
-{
-  MnsFillRule rule = get_rule (self);
-
-  if (self->plate != NULL)
-    mns_plate_set_rule (self->plate, &rule);
-}
-
-static void
 selection_changed_cb (MnsPlacementPage *self)
 {
   g_auto (GStrv) ids = mns_row_list_dup_selected_ids (self->list, NULL);
@@ -315,41 +358,107 @@ selection_changed_cb (MnsPlacementPage *self)
 }
 
 static void
-turn (MnsPlacementPage *self, int by)
+added_cb (MnsStepPage *page, MnsResult *result, gboolean refused, gpointer data)
 {
-  guint n = mns_plate_model_get_n_containers (self->model);
-  guint at = mns_plate_get_container (self->plate);
-
-  if ((by < 0 && at > 0) || (by > 0 && at + 1 < n))
-    mns_plate_set_container (self->plate, at + (guint) by);
-  show_which (self);
+  if (refused)
+    MNS_PLACEMENT_PAGE (page)->adding = FALSE;
 }
 
+/* @type: (nullable): a container type; otherwise that of the run */
 static void
-previous_cb (MnsPlacementPage *self)
-{
-  turn (self, -1);
-}
-
-static void
-next_cb (MnsPlacementPage *self)
-{
-  turn (self, 1);
-}
-
-static void
-add_container_cb (MnsPlacementPage *self)
+add_container (MnsPlacementPage *self, const char *type)
 {
   JsonObject *args = mns_step_page_new_args (MNS_STEP_PAGE (self));
-  const MnsRows *rows = get_rows (self, "run_containers");
 
-  if (mns_rows_get_n_rows (rows) > 0)
+  if (type != NULL)
+    json_object_set_string_member (args, "container_type", type);
+  mns_step_page_do (MNS_STEP_PAGE (self), "step.add_container@1", args, NULL, added_cb, NULL);
+}
+
+/* What does not fit goes into it as soon as it is there. */
+static void
+add_plate_cb (MnsPlacementPage *self)
+{
+  gtk_widget_set_visible (GTK_WIDGET (self->add_plate), FALSE);
+  self->adding = TRUE;
+  add_container (self, NULL);
+}
+
+/* ---- files ---- */
+
+static void
+sheet_read_cb (gpointer owner, MnsSheet *sheet, const GError *error)
+{
+  MnsPlacementPage *self = owner;
+  MnsScreen *screen = mns_step_page_get_screen (MNS_STEP_PAGE (self));
+  g_autoptr (GPtrArray) faults = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *text = NULL;
+  guint n;
+
+  if (screen == NULL || self->model == NULL)
+    return;
+  if (sheet == NULL)
     {
-      g_autofree char *type = mns_cell_dup_id (rows, 0, "container_type_id");
-
-      json_object_set_string_member (args, "container_type", type);
+      mns_screen_set_banner (screen, MNS_BANNER_ERROR, error->message);
+      return;
     }
-  mns_step_page_do (MNS_STEP_PAGE (self), "step.add_container@1", args, NULL, NULL, NULL);
+  n = mns_placement_read_sheet (self->model, sheet, faults);
+  text = g_strdup_printf (
+      ngettext ("%u sample placed by the file", "%u samples placed by the file", n), n);
+  gtk_label_set_text (self->line, text);
+  mns_step_show_faults (screen, faults);
+}
+
+static void
+import_cb (MnsPlacementPage *self)
+{
+  mns_step_open_sheet (GTK_WIDGET (self),
+                       _ ("Choose a table with the columns Sample, Container and Well"),
+                       sheet_read_cb);
+}
+
+static void
+export_cb (MnsPlacementPage *self)
+{
+  g_autoptr (MnsSheet) sheet = mns_placement_to_sheet (self->model);
+  g_autofree char *name =
+      g_strdup_printf ("%s-placement.csv",
+                       mns_cell_text (mns_step_page_get_run (MNS_STEP_PAGE (self)), 0, "lims_id"));
+
+  mns_step_save_sheet (
+      GTK_WIDGET (self), _ ("Save the placement"), name, sheet, mns_step_page_file_written);
+}
+
+static void
+rule_cb (MnsPlacementPage *self)
+{
+  MnsFillRule rule = mns_placement_bar_get_rule (self->bar);
+
+  if (self->plate != NULL)
+    mns_plate_set_rule (self->plate, &rule);
+}
+
+/* What the toolbar asks for. */
+static void
+bar_chosen_cb (MnsPlacementPage *self, const char *what, const char *type)
+{
+  static const struct
+  {
+    const char *what;
+    void (*func) (MnsPlacementPage *self);
+  } table[] = {
+    { "place-all", place_all_cb }, { "undo", undo_cb },     { "redo", redo_cb },
+    { "clear", clear_cb },         { "import", import_cb }, { "export", export_cb },
+    { "rule", rule_cb },
+  };
+
+  if (self->model == NULL)
+    return;
+  if (g_str_equal (what, "add"))
+    add_container (self, type);
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    if (g_str_equal (table[i].what, what))
+      table[i].func (self);
 }
 
 /* The name of the container shown: typed or scanned, kept on Enter. */
@@ -378,6 +487,18 @@ mns_placement_page_primary (MnsStepPage *page)
   mns_step_page_go_on (page, "RECORD_DETAILS");
 }
 
+/* Two scans, a sample then a place, put the sample there. */
+static gboolean
+place_pending (MnsPlacementPage *self, guint pos)
+{
+  const char *const *pending = mns_plate_get_pending (self->plate);
+  MnsFillRule rule = mns_placement_bar_get_rule (self->bar);
+
+  if (pending == NULL || pending[0] == NULL || mns_step_page_is_read_only (MNS_STEP_PAGE (self)))
+    return FALSE;
+  return mns_plate_model_place (self->model, pending, pos, &rule) > 0;
+}
+
 /* A sample selects it in the list, a well puts the cursor there, a container is shown. */
 static gboolean
 mns_placement_page_scan (MnsStepPage *page, const char *text)
@@ -396,14 +517,14 @@ mns_placement_page_scan (MnsStepPage *page, const char *text)
   for (guint i = 0; i < mns_plate_model_get_n_containers (self->model); i++)
     if (g_str_equal (mns_plate_model_get_container_name (self->model, i), text))
       {
-        mns_plate_set_container (self->plate, i);
-        show_which (self);
+        show_container (self, i);
         return TRUE;
       }
   pos = mns_plate_model_find_well (self->model, mns_plate_get_container (self->plate), text);
   if (pos == MNS_PLATE_NOWHERE)
     return FALSE;
   mns_plate_set_cursor (self->plate, pos);
+  place_pending (self, pos);
   return TRUE;
 }
 
@@ -449,41 +570,35 @@ mns_placement_page_class_init (MnsPlacementPageClass *klass)
   page_class->concerns = mns_placement_page_concerns;
 }
 
-static GtkWidget *
-add_button (GtkBox *box, MnsPlacementPage *self, const char *label, GCallback clicked)
+/* From the list to the plate and back in one press, whatever lies between them on the screen. */
+static gboolean
+list_key_cb (MnsPlacementPage *self, guint keyval, guint keycode, GdkModifierType state)
 {
-  return mns_step_page_add_button (MNS_STEP_PAGE (self), box, label, clicked);
+  return keyval == GDK_KEY_Tab && (state & GDK_CONTROL_MASK) == 0 && self->plate != NULL &&
+         gtk_widget_grab_focus (GTK_WIDGET (self->plate));
+}
+
+static gboolean
+plate_key_cb (MnsPlacementPage *self, guint keyval, guint keycode, GdkModifierType state)
+{
+  return keyval == GDK_KEY_ISO_Left_Tab && gtk_widget_get_visible (GTK_WIDGET (self->list)) &&
+         g_list_model_get_n_items (G_LIST_MODEL (self->unplaced)) > 0 &&
+         gtk_widget_grab_focus (GTK_WIDGET (self->list));
+}
+
+static void
+add_key (MnsPlacementPage *self, GtkWidget *widget, GCallback pressed)
+{
+  GtkEventController *keys = gtk_event_controller_key_new ();
+
+  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
+  g_signal_connect_object (keys, "key-pressed", pressed, self, G_CONNECT_SWAPPED);
+  gtk_widget_add_controller (widget, keys);
 }
 
 static GtkWidget *
-make_toolbar (MnsPlacementPage *self)
+make_head (MnsPlacementPage *self)
 {
-  g_autoptr (GtkStringList) titles = gtk_string_list_new (NULL);
-
-  for (guint i = 0; i < G_N_ELEMENTS (orders); i++)
-    gtk_string_list_append (titles, _ (orders[i].title));
-  self->toolbar = GTK_BOX (gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8));
-  gtk_widget_set_margin_start (GTK_WIDGET (self->toolbar), 16);
-  gtk_widget_set_margin_end (GTK_WIDGET (self->toolbar), 16);
-  gtk_widget_set_margin_bottom (GTK_WIDGET (self->toolbar), 8);
-  add_button (self->toolbar, self, _ ("Place all"), G_CALLBACK (place_all_cb));
-  self->order = GTK_DROP_DOWN (gtk_drop_down_new (G_LIST_MODEL (g_steal_pointer (&titles)), NULL));
-  gtk_accessible_update_property (
-      GTK_ACCESSIBLE (self->order), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Order of filling"), -1);
-  g_signal_connect_object (
-      self->order, "notify::selected", G_CALLBACK (order_changed_cb), self, G_CONNECT_SWAPPED);
-  gtk_box_append (self->toolbar, GTK_WIDGET (self->order));
-  add_button (self->toolbar, self, _ ("Undo"), G_CALLBACK (undo_cb));
-  add_button (self->toolbar, self, _ ("Redo"), G_CALLBACK (redo_cb));
-  add_button (self->toolbar, self, _ ("Clear"), G_CALLBACK (clear_cb));
-  add_button (self->toolbar, self, _ ("Add container"), G_CALLBACK (add_container_cb));
-  return GTK_WIDGET (self->toolbar);
-}
-
-static GtkWidget *
-make_plate_side (MnsPlacementPage *self)
-{
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
   GtkWidget *head = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
   GtkWidget *scrolled = gtk_scrolled_window_new ();
 
@@ -494,28 +609,49 @@ make_plate_side (MnsPlacementPage *self)
   g_signal_connect_object (
       self->name, "activate", G_CALLBACK (name_activate_cb), self, G_CONNECT_SWAPPED);
   gtk_box_append (GTK_BOX (head), GTK_WIDGET (self->name));
-  self->previous = GTK_BUTTON (add_button (GTK_BOX (head), self, "‹", G_CALLBACK (previous_cb)));
-  self->which = GTK_LABEL (gtk_label_new (NULL));
-  gtk_box_append (GTK_BOX (head), GTK_WIDGET (self->which));
-  self->next = GTK_BUTTON (add_button (GTK_BOX (head), self, "›", G_CALLBACK (next_cb)));
+  self->tabs = GTK_BOX (gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4));
   gtk_accessible_update_property (
-      GTK_ACCESSIBLE (self->previous), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Previous container"), -1);
-  gtk_accessible_update_property (
-      GTK_ACCESSIBLE (self->next), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Next container"), -1);
-  gtk_box_append (GTK_BOX (box), head);
+      GTK_ACCESSIBLE (self->tabs), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Containers"), -1);
+  gtk_scrolled_window_set_policy (
+      GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_AUTOMATIC, GTK_POLICY_NEVER);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), GTK_WIDGET (self->tabs));
+  gtk_widget_set_hexpand (scrolled, TRUE);
+  gtk_box_append (GTK_BOX (head), scrolled);
+  self->legend = GTK_BOX (gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6));
+  gtk_box_append (GTK_BOX (head), GTK_WIDGET (self->legend));
+  gtk_widget_set_margin_end (head, 16);
+  return head;
+}
 
+static GtkWidget *
+make_plate_side (MnsPlacementPage *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
+  GtkWidget *foot = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  GtkWidget *scrolled = gtk_scrolled_window_new ();
+
+  gtk_box_append (GTK_BOX (box), make_head (self));
   self->plate_bin = ADW_BIN (adw_bin_new ());
   gtk_widget_set_halign (GTK_WIDGET (self->plate_bin), GTK_ALIGN_START);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), GTK_WIDGET (self->plate_bin));
   gtk_widget_set_vexpand (scrolled, TRUE);
   gtk_widget_set_hexpand (scrolled, TRUE);
+  add_key (self, scrolled, G_CALLBACK (plate_key_cb));
   gtk_box_append (GTK_BOX (box), scrolled);
 
-  self->line = GTK_LABEL (gtk_label_new (NULL));
-  gtk_label_set_xalign (self->line, 0);
-  gtk_label_set_ellipsize (self->line, PANGO_ELLIPSIZE_END);
-  gtk_widget_set_margin_bottom (GTK_WIDGET (self->line), 8);
-  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->line));
+  self->line = mns_step_page_make_line ();
+  gtk_widget_set_margin_start (GTK_WIDGET (self->line), 0);
+  gtk_widget_set_hexpand (GTK_WIDGET (self->line), FALSE);
+  gtk_box_append (GTK_BOX (foot), GTK_WIDGET (self->line));
+  self->add_plate = GTK_BUTTON (mns_step_page_add_button (
+      MNS_STEP_PAGE (self), GTK_BOX (foot), _ ("Add a plate"), G_CALLBACK (add_plate_cb)));
+  gtk_widget_set_visible (GTK_WIDGET (self->add_plate), FALSE);
+  gtk_widget_set_margin_bottom (GTK_WIDGET (self->add_plate), 4);
+  self->well = mns_step_page_make_line ();
+  gtk_label_set_xalign (self->well, 1);
+  gtk_box_append (GTK_BOX (foot), GTK_WIDGET (self->well));
+  gtk_widget_set_size_request (foot, -1, 38);
+  gtk_box_append (GTK_BOX (box), foot);
   return box;
 }
 
@@ -538,7 +674,11 @@ mns_placement_page_init (MnsPlacementPage *self)
   gtk_widget_set_hexpand (GTK_WIDGET (self->list), FALSE);
   g_signal_connect_object (
       self->list, "selection-changed", G_CALLBACK (selection_changed_cb), self, G_CONNECT_SWAPPED);
-  gtk_box_append (GTK_BOX (box), make_toolbar (self));
+  add_key (self, GTK_WIDGET (self->list), G_CALLBACK (list_key_cb));
+  self->bar = MNS_PLACEMENT_BAR (mns_placement_bar_new ());
+  g_signal_connect_object (
+      self->bar, "chosen", G_CALLBACK (bar_chosen_cb), self, G_CONNECT_SWAPPED);
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->bar));
   gtk_box_append (GTK_BOX (row), GTK_WIDGET (self->list));
   gtk_box_append (GTK_BOX (row), make_plate_side (self));
   gtk_widget_set_vexpand (row, TRUE);

@@ -492,26 +492,14 @@ import_cb (MnsRecordPage *self)
 }
 
 static void
-written_cb (gpointer owner, const GError *error)
-{
-  MnsScreen *screen = mns_step_page_get_screen (MNS_STEP_PAGE (owner));
-
-  if (screen == NULL)
-    return;
-  if (error != NULL)
-    mns_screen_set_banner (screen, MNS_BANNER_ERROR, error->message);
-  else
-    mns_screen_toast (screen, _ ("File written"));
-}
-
-static void
 download_cb (MnsRecordPage *self)
 {
   g_autoptr (MnsSheet) sheet = mns_record_table_to_sheet (self->table);
   g_autofree char *name = g_strdup_printf (
       "%s.csv", mns_cell_text (mns_step_page_get_run (MNS_STEP_PAGE (self)), 0, "lims_id"));
 
-  mns_step_save_sheet (GTK_WIDGET (self), _ ("Save the table"), name, sheet, written_cb);
+  mns_step_save_sheet (
+      GTK_WIDGET (self), _ ("Save the table"), name, sheet, mns_step_page_file_written);
 }
 
 /* ---- the frame asks ---- */

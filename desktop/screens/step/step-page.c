@@ -4,6 +4,8 @@
 
 #include "config.h"
 
+#include <glib/gi18n.h>
+
 #include "desktop/app/cells.h"
 #include "desktop/screens/step/step-page.h"
 #include "desktop/screens/step/step-screen.h"
@@ -274,6 +276,19 @@ mns_step_page_make_bar (void)
   gtk_widget_set_margin_end (bar, 16);
   gtk_widget_set_margin_bottom (bar, 8);
   return GTK_BOX (bar);
+}
+
+void
+mns_step_page_file_written (gpointer page, const GError *error)
+{
+  MnsScreen *screen = priv_of (page)->screen;
+
+  if (screen == NULL)
+    return;
+  if (error != NULL)
+    mns_screen_set_banner (screen, MNS_BANNER_ERROR, error->message);
+  else
+    mns_screen_toast (screen, _ ("File written"));
 }
 
 GtkLabel *

@@ -82,6 +82,8 @@ GtkWidget *
 mns_step_page_add_button (MnsStepPage *self, GtkBox *bar, const char *label, GCallback clicked);
 /* A bar above the main region, its gaps as on every page. */
 GtkBox *mns_step_page_make_bar (void);
+/* Says that a file was written, or why not; @page as mns_step_save_sheet() hands it back. */
+void mns_step_page_file_written (gpointer page, const GError *error);
 /* The line below it, which says what just happened. */
 GtkLabel *mns_step_page_make_line (void);
 

@@ -307,6 +307,16 @@ make_side (MnsStepScreen *self)
 
 /* ---- the run ---- */
 
+/* "2 h 10 min" */
+static char *
+describe_length (gint64 microseconds)
+{
+  gint64 minutes = MAX (0, microseconds) / (60 * G_USEC_PER_SEC);
+
+  return minutes < 60 ? g_strdup_printf ("%d min", (int) minutes)
+                      : g_strdup_printf ("%d h %d min", (int) (minutes / 60), (int) (minutes % 60));
+}
+
 static void
 show_owner (MnsStepScreen *self)
 {
@@ -319,9 +329,12 @@ show_owner (MnsStepScreen *self)
 
   if (is_completed (self))
     {
-      g_autofree char *end = mns_time_to_text (mns_cell_int (run, 0, "completed_at"));
+      gint64 begun = mns_cell_int (run, 0, "started_at");
+      gint64 ended = mns_cell_int (run, 0, "completed_at");
+      g_autofree char *end = mns_time_to_text (ended);
+      g_autofree char *length = describe_length (ended - begun);
 
-      text = g_strdup_printf (_ ("Finished by %s at %s."), who, end);
+      text = g_strdup_printf (_ ("Finished by %s at %s, after %s."), who, end, length);
     }
   else if (g_str_equal (get_state (self), "UNDER_REVIEW"))
     text = g_strdup (_ ("This step waits for a manager's review."));
