@@ -419,6 +419,20 @@ test_next_steps (void)
   mns_screen_lab_shoot (lab, "step-finish-toast");
 }
 
+/* All of a completed step on one page; nothing of it can be changed. */
+static void
+test_completed (void)
+{
+  GtkWidget *screen = mns_screen_lab_show (lab, finished, "content");
+  MnsGrid *grid = MNS_GRID (mns_ui_find (screen, MNS_TYPE_GRID));
+
+  g_assert_true (mns_screen_lab_says (screen, "Finished by Rosa Researcher"));
+  g_assert_true (mns_screen_lab_says (screen, "Duration (s)"));
+  g_assert_true (mns_screen_lab_says (screen, "Next steps"));
+  g_assert_true (mns_grid_model_get_read_only (mns_grid_get_model (grid)));
+  g_assert_cmpuint (mns_grid_model_get_n_rows (mns_grid_get_model (grid)), ==, 3);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -438,6 +452,7 @@ main (int argc, char **argv)
   g_test_add_func ("/step/details", test_details);
   g_test_add_func ("/step/tube-names", test_tube_names);
   g_test_add_func ("/step/next-steps", test_next_steps);
+  g_test_add_func ("/step/completed", test_completed);
   failed = g_test_run ();
   mns_screen_lab_free (lab);
   return failed;

@@ -659,7 +659,7 @@ static void
 mns_placement_page_init (MnsPlacementPage *self)
 {
   const MnsListColumn columns[] = {
-    { "name", _ ("Sample to place"), FALSE, 130, FALSE, FALSE },
+    { "name", _ ("Sample"), FALSE, 130, FALSE, FALSE },
     { "detail", _ ("From"), FALSE, 150, TRUE, FALSE },
   };
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);

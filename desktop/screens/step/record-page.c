@@ -635,12 +635,12 @@ make_changing (MnsRecordPage *self)
 
   self->changing = GTK_BOX (gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8));
   mns_step_page_add_button (page, self->changing, _ ("Fill down"), G_CALLBACK (fill_cb));
-  mns_step_page_add_button (page, self->changing, _ ("Paste"), G_CALLBACK (paste_cb));
+  add_icon (self, self->changing, "edit-paste-symbolic", _ ("Paste"), G_CALLBACK (paste_cb));
   add_icon (self, self->changing, "edit-undo-symbolic", _ ("Undo"), G_CALLBACK (undo_cb));
   add_icon (self, self->changing, "edit-redo-symbolic", _ ("Redo"), G_CALLBACK (redo_cb));
   self->value = GTK_ENTRY (gtk_entry_new ());
   gtk_entry_set_placeholder_text (self->value, _ ("Set value"));
-  gtk_editable_set_width_chars (GTK_EDITABLE (self->value), 12);
+  gtk_editable_set_width_chars (GTK_EDITABLE (self->value), 10);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->value),
                                   GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Value for the selected cells"),

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "desktop/app/cells.h"
+#include "desktop/screens/step/completed-page.h"
 #include "desktop/screens/step/next-page.h"
 #include "desktop/screens/step/placement-page.h"
 #include "desktop/screens/step/record-page.h"
@@ -46,6 +47,9 @@ struct _MnsStepScreen
 
 G_DEFINE_FINAL_TYPE (MnsStepScreen, mns_step_screen, MNS_TYPE_SCREEN)
 
+/* Milestone of a run that has none left: all of it on one page. */
+#define COMPLETED "COMPLETED"
+
 static const struct
 {
   const char *state;
@@ -55,6 +59,7 @@ static const struct
   { "PLACEMENT", N_ ("Placement"), mns_placement_page_get_type },
   { "RECORD_DETAILS", N_ ("Record details"), mns_record_page_get_type },
   { "ASSIGN_NEXT_STEPS", N_ ("Next steps"), mns_next_page_get_type },
+  { COMPLETED, N_ ("Completed step"), mns_completed_page_get_type },
 };
 
 static int
@@ -400,7 +405,13 @@ run_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       "%s %s", mns_cell_text (run->rows, 0, "step"), mns_cell_text (run->rows, 0, "lims_id"));
   mns_screen_set_title (screen, title);
   words = dup_milestones (self);
-  if (self->shown == NULL || find_word (words, self->shown) < 0)
+  gtk_widget_set_visible (GTK_WIDGET (self->bar), !is_completed (self));
+  if (is_completed (self))
+    {
+      g_free (self->shown);
+      self->shown = g_strdup (COMPLETED);
+    }
+  else if (self->shown == NULL || find_word (words, self->shown) < 0)
     {
       const char *state = get_state (self);
       guint n = g_strv_length (words);
