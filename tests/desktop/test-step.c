@@ -426,7 +426,7 @@ test_completed (void)
   GtkWidget *screen = mns_screen_lab_show (lab, finished, "content");
   MnsGrid *grid = MNS_GRID (mns_ui_find (screen, MNS_TYPE_GRID));
 
-  g_assert_true (mns_screen_lab_says (screen, "Finished by Rosa Researcher"));
+  mns_screen_lab_wait_says (screen, "Finished by Rosa Researcher");
   g_assert_true (mns_screen_lab_says (screen, "Duration (s)"));
   g_assert_true (mns_screen_lab_says (screen, "Next steps"));
   g_assert_true (mns_grid_model_get_read_only (mns_grid_get_model (grid)));

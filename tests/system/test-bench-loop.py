@@ -227,7 +227,7 @@ def she_takes_them_into_the_ice_bucket():
     desk.press("Add to ice bucket", then=desk.shows("View ice bucket (96)", BUTTON))
     shot("bench-06-queue")
     desk.press("View ice bucket (96)", then=desk.shows("Begin work", BUTTON))
-    desk.starting("96 of 96 wells")
+    desk.starting("96 samples = 96 of 96 wells")
     shot("bench-07-bucket")
     desk.press("Begin work", then=desk.shows("Place all", BUTTON))
     w.run_1 = wait(lambda: w.only_run(w.api(), "Fragment DNA"), "the run is on the server")["run_id"]
@@ -258,6 +258,10 @@ def she_places_by_drag_click_and_keys():
     desk.find("D:2, S-004")
     keys("Return", "Left", "Return")
     desk.find("D:1, S-004")
+    # from the list to the plate by Tab alone
+    desk.hit("S-005", label)
+    keys("Tab", "Down", "Return")
+    desk.find("E:1, S-005")
     shot("bench-08-placement")
     desk.press("Place all", then=desk.shows("96 placed, 0 to place"))
     shot("bench-09-placed")
