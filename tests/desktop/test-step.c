@@ -13,6 +13,8 @@
 #include "desktop/app/cells.h"
 #include "desktop/app/screen.h"
 #include "desktop/screens/step/placement-file.h"
+#include "desktop/screens/step/step-dialogs.h"
+#include "desktop/screens/step/step-screen.h"
 #include "desktop/widgets/grid.h"
 #include "desktop/widgets/plate.h"
 #include "desktop/widgets/row-list.h"
@@ -99,6 +101,26 @@ begin_measuring (void)
   measuring = make_path (measured);
 }
 
+/* A step of which each sample may be taken several times. */
+static void
+add_aliquots (void)
+{
+  g_autofree char *project = NULL;
+
+  json_object_unref (mns_world_must (
+      lab->world,
+      MNS_WORLD_ADMIN,
+      "config.import@1",
+      "{'package': {'name': 'Aliquots', 'version': '1', 'master_steps': [{'name': 'Aliquoting',"
+      " 'type': 'STANDARD', 'variability': 'VARIABLE_BY_INPUT', 'naming': '{InputItemName}',"
+      " 'settings': {'containers': ['96 well plate'], 'properties': {'instructions':"
+      " 'Thaw on ice. Mix by turning, not by shaking.'}}}],"
+      " 'protocols': [{'name': 'Aliquots', 'type': 'Other', 'steps': [{'name': 'Aliquot',"
+      " 'master_step': 'Aliquoting'}]}],"
+      " 'workflows': [{'name': 'Aliquots', 'status': 'ACTIVE', 'protocols': ['Aliquots']}]}}"));
+  project = mns_world_add_project (lab->world, "Delta", 3, "Aliquots");
+}
+
 static void
 fill (void)
 {
@@ -116,7 +138,14 @@ fill (void)
   foreign = begin_run (COL, beta, 6, 2, ", 'container_type': 'Tube'");
   recording = begin_run (RES, alpha, 41, 8, ", 'container_type': 'Tube'");
   begin_measuring ();
+  add_aliquots ();
   mns_screen_lab_open (lab);
+}
+
+static void
+click (GtkWidget *screen, const char *label)
+{
+  g_signal_emit_by_name (mns_screen_lab_find (screen, GTK_TYPE_BUTTON, label), "clicked");
 }
 
 static char *waiting[4]; /* artifacts in the bucket */
@@ -235,13 +264,71 @@ test_bucket (void)
   mns_screen_lab_wait_says (lab->window, "0 placed, 5 to place");
 }
 
-/* ---- placement ---- */
+/* Somebody else was quicker: those rows are struck, and the banner goes on without them. */
+static void
+test_bucket_taken (void)
+{
+  g_autofree char *step = find_step ("Fragment DNA");
+  g_autofree char *args = g_strdup_printf ("{'run': '%s'}", run_of (foreign));
+  g_autoptr (MnsViewResult) pairs = mns_screen_lab_look (lab, "run_pairs", args);
+  g_autofree char *taken = mns_cell_dup_id (pairs->rows, 0, "input_id");
+  g_autofree char *path = g_strconcat ("/bucket/", step, NULL);
+  g_autofree char *free_args = g_strdup_printf ("{'step': '%s'}", step);
+  g_autoptr (MnsViewResult) queue = mns_screen_lab_look (lab, "queue_ids", free_args);
+  g_autofree char *still = mns_cell_dup_id (queue->rows, 0, "artifact_id");
+  const char *ids[] = { taken, still, NULL };
+  GtkWidget *screen;
+
+  mns_session_add_to_bucket (lab->session, step, ids);
+  screen = mns_screen_lab_show (lab, path, "content");
+  mns_screen_lab_wait_says (screen, "1 sample was taken by Carl Colleague.");
+  wait_state (
+      find_primary (screen, "Begin work"), FALSE, "Some samples were taken by someone else");
+  mns_screen_lab_shoot (lab, "bucket-taken");
+  click (screen, "Go on without them");
+  wait_state (find_primary (screen, "Begin work"), TRUE, NULL);
+  mns_session_empty_bucket (lab->session, step);
+  screen = mns_screen_lab_show (lab, path, "status");
+  mns_screen_lab_shoot (lab, "bucket-empty");
+  mns_screen_lab_wait_says (screen, "The ice bucket is empty");
+}
 
 static void
-click (GtkWidget *screen, const char *label)
+test_bucket_numbers (void)
 {
-  g_signal_emit_by_name (mns_screen_lab_find (screen, GTK_TYPE_BUTTON, label), "clicked");
+  g_autofree char *step = find_step ("Aliquot");
+  g_autofree char *args = g_strdup_printf ("{'step': '%s'}", step);
+  g_autofree char *path = g_strconcat ("/bucket/", step, NULL);
+  g_autoptr (MnsViewResult) queue = mns_screen_lab_look (lab, "queue_ids", args);
+  GtkWidget *screen, *list;
+
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autofree char *id = mns_cell_dup_id (queue->rows, i, "artifact_id");
+      const char *ids[] = { id, NULL };
+
+      mns_session_add_to_bucket (lab->session, step, ids);
+    }
+  screen = mns_screen_lab_show (lab, path, "content");
+  mns_screen_lab_wait_says (screen, "3 samples = 3 of 96 wells; 1 container");
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (mns_ui_find (screen, GTK_TYPE_SPIN_BUTTON)), 40);
+  click (screen, "Apply to all");
+  mns_screen_lab_wait_says (screen, "3 samples × 40 = 120 of 192 wells; 2 containers");
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (mns_ui_find (screen, GTK_TYPE_SPIN_BUTTON)), 2);
+  list = mns_ui_find (screen, MNS_TYPE_ROW_LIST);
+  gtk_selection_model_select_item (mns_row_list_get_selection (MNS_ROW_LIST (list)), 0, TRUE);
+  click (screen, "Apply to selected");
+  mns_screen_lab_wait_says (screen, "3 samples, 82 derived samples = 82 of 96 wells");
+  mns_screen_lab_shoot (lab, "bucket-numbers");
+  mns_screen_activate_primary (MNS_SCREEN (screen));
+  mns_screen_lab_wait_says (lab->window, "0 placed, 82 to place");
+  screen = mns_screen_lab_find (lab->window, MNS_TYPE_STEP_SCREEN, "82 to place");
+  gtk_widget_activate_action (screen, "step.instructions", NULL);
+  mns_screen_lab_wait_says (screen, "Thaw on ice");
+  mns_screen_lab_shoot (lab, "step-instructions");
 }
+
+/* ---- placement ---- */
 
 static MnsPlateModel *
 get_plate (GtkWidget *screen)
@@ -391,9 +478,19 @@ wait_dialog (const char *text)
     }
 }
 
+static char *answer;
+
+static void
+note_answer (gpointer owner, const char *word)
+{
+  g_free (answer);
+  answer = g_strdup (word);
+}
+
 static void
 test_next_steps (void)
 {
+  static const char *const runs[] = { "Fragment DNA 24-1", "End repair 24-2", NULL };
   GtkWidget *screen = mns_screen_lab_show (lab, ending, "content");
   MnsGrid *grid = MNS_GRID (mns_ui_find (screen, MNS_TYPE_GRID));
   MnsGridModel *model = mns_grid_get_model (grid);
@@ -410,6 +507,15 @@ test_next_steps (void)
   mns_screen_lab_shoot (lab, "step-next-fault");
   mns_grid_undo (grid);
 
+  /* which step a rework goes back to */
+  mns_step_ask_rework (screen, runs, note_answer);
+  dialog = wait_dialog ("Rework from which step?");
+  mns_ui_save_shots (dialog, "step-rework");
+  gtk_drop_down_set_selected (
+      GTK_DROP_DOWN (adw_message_dialog_get_extra_child (ADW_MESSAGE_DIALOG (dialog))), 1);
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), "yes");
+  g_assert_cmpstr (answer, ==, "1");
+
   mns_screen_activate_primary (MNS_SCREEN (screen));
   dialog = wait_dialog ("2 × Advance to End repair");
   g_assert_true (mns_screen_lab_says (dialog, "1 × Repeat step"));
@@ -417,6 +523,44 @@ test_next_steps (void)
   adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), "yes");
   mns_screen_lab_wait_says (lab->window, "Open End repair (2)");
   mns_screen_lab_shoot (lab, "step-finish-toast");
+}
+
+/* ---- the frame ---- */
+
+static void
+test_take_over (void)
+{
+  GtkWidget *screen = mns_screen_lab_show (lab, foreign, "content");
+  GtkWidget *dialog;
+
+  mns_screen_lab_wait_says (screen, "Carl Colleague is working on this step");
+  wait_state (
+      find_primary (screen, "Next steps"), FALSE, "Only the person working on this step goes on");
+  click (screen, "Take over");
+  dialog = wait_dialog ("Take over this step?");
+  mns_ui_save_shots (dialog, "step-take-over");
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), "yes");
+  wait_state (find_primary (screen, "Next steps"), TRUE, NULL);
+}
+
+static void
+test_abort (void)
+{
+  GtkWidget *screen = mns_screen_lab_show (lab, recording, "content");
+  GtkWidget *dialog, *entry;
+
+  gtk_widget_activate_action (screen, "step.abort", NULL);
+  dialog = wait_dialog ("Abort this step?");
+  g_assert_false (adw_message_dialog_get_response_enabled (ADW_MESSAGE_DIALOG (dialog), "yes"));
+  entry = adw_message_dialog_get_extra_child (ADW_MESSAGE_DIALOG (dialog));
+  gtk_editable_set_text (GTK_EDITABLE (entry), "Wrong kit");
+  g_assert_true (adw_message_dialog_get_response_enabled (ADW_MESSAGE_DIALOG (dialog), "yes"));
+  mns_ui_save_shots (dialog, "step-abort");
+  adw_message_dialog_response (ADW_MESSAGE_DIALOG (dialog), "yes");
+  mns_screen_lab_wait_says (lab->window, "its samples wait again");
+  screen = mns_screen_lab_show (lab, recording, "status");
+  mns_screen_lab_wait_says (screen, "This step is no longer there");
+  mns_screen_lab_shoot (lab, "step-gone");
 }
 
 /* All of a completed step on one page; nothing of it can be changed. */
@@ -448,10 +592,14 @@ main (int argc, char **argv)
   fill_bucket ();
   g_test_add_func ("/step/pictures", test_pictures);
   g_test_add_func ("/step/bucket", test_bucket);
+  g_test_add_func ("/step/bucket-numbers", test_bucket_numbers);
+  g_test_add_func ("/step/bucket-taken", test_bucket_taken);
   g_test_add_func ("/step/placement", test_placement);
   g_test_add_func ("/step/details", test_details);
   g_test_add_func ("/step/tube-names", test_tube_names);
   g_test_add_func ("/step/next-steps", test_next_steps);
+  g_test_add_func ("/step/take-over", test_take_over);
+  g_test_add_func ("/step/abort", test_abort);
   g_test_add_func ("/step/completed", test_completed);
   failed = g_test_run ();
   mns_screen_lab_free (lab);

@@ -297,6 +297,13 @@ mns_bucket_screen_refresh (MnsScreen *screen)
                         types_read_cb,
                         g_object_ref (self));
     }
+  if (ids->len == 0) /* there is nothing to ask for */
+    {
+      json_object_unref (args);
+      g_clear_pointer (&self->bucket, mns_view_result_free);
+      show_bucket (self);
+      return;
+    }
   mns_session_look (session, "bucket", args, cancellable, bucket_read_cb, g_object_ref (self));
 }
 

@@ -23,6 +23,7 @@
 /* A table is as high as its rows, up to this; then it scrolls by itself. */
 #define TABLE_MOST 420
 #define TABLE_ROW 32
+#define ACTION_WIDTH 320
 
 struct _MnsCompletedPage
 {
@@ -171,11 +172,15 @@ static void
 add_table (MnsCompletedPage *self, MnsGridModel *model, const char *title)
 {
   GtkWidget *scrolled = gtk_scrolled_window_new ();
+  GtkWidget *grid = mns_grid_new (model, title);
+  guint action = mns_grid_model_find_column (model, "action");
   int height = TABLE_ROW * (int) (mns_grid_model_get_n_rows (model) + 1) + 16;
 
   mns_grid_model_set_read_only (model, TRUE);
   add_heading (self, title);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), mns_grid_new (model, title));
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), grid);
+  if (action < mns_grid_model_get_n_columns (model))
+    mns_grid_set_column_width (MNS_GRID (grid), action, ACTION_WIDTH);
   gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scrolled),
                                               MIN (height, TABLE_MOST));
   gtk_box_append (self->box, scrolled);

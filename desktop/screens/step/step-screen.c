@@ -723,6 +723,8 @@ mns_step_screen_init (MnsStepScreen *self)
   gtk_box_append (bar, GTK_WIDGET (self->bar));
   self->save_label = GTK_LABEL (gtk_label_new (NULL));
   gtk_widget_add_css_class (GTK_WIDGET (self->save_label), "dim-label");
+  gtk_label_set_xalign (self->save_label, 1);
+  gtk_widget_set_hexpand (GTK_WIDGET (self->save_label), TRUE);
   gtk_box_append (bar, GTK_WIDGET (self->save_label));
   mns_screen_set_under_title (screen, GTK_WIDGET (bar));
 
