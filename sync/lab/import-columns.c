@@ -127,6 +127,16 @@ mns_import_columns_new (const char *const *headers)
   return self;
 }
 
+gboolean
+mns_import_columns_knows (const char *header)
+{
+  Column column = read_header (header);
+  gboolean known = column.member != NULL || column.field != NULL;
+
+  clear_column (&column);
+  return known;
+}
+
 void
 mns_import_columns_free (MnsImportColumns *self)
 {

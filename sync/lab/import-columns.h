@@ -17,6 +17,9 @@ MnsImportColumns *mns_import_columns_new (const char *const *headers);
 void mns_import_columns_free (MnsImportColumns *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MnsImportColumns, mns_import_columns_free)
 
+/* Whether a header means something by itself. */
+gboolean mns_import_columns_knows (const char *header);
+
 /* Sentences about the headers themselves, one an element; empty if all is well. */
 GPtrArray *mns_import_columns_get_faults (MnsImportColumns *self);
 

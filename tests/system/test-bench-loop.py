@@ -171,7 +171,7 @@ def ada_makes_a_project():
     type_text("Alpha")
     shot("bench-02-new-project")
     keys("Return")
-    desk.find("Import samples", BUTTON)
+    desk.find("Add samples", BUTTON)
     desk.starting("ADA", None)
 
 
@@ -181,7 +181,7 @@ def she_pastes_a_list_of_96_samples():
     lines += [f"{name}\t96 well plate\tPlate A\t{well(n)}\t{10 + n}"
               for n, name in enumerate(SAMPLES)]
     w.paste("\n".join(lines) + "\n")
-    desk.press("Import samples", then=desk.shows("Paste a table", BUTTON))
+    desk.press("Add samples", then=desk.shows("Paste a table", BUTTON))
     desk.press("Paste a table", then=desk.shows("Add 96 samples", BUTTON))
     shot("bench-03-import")
     desk.press("Add 96 samples", then=desk.shows("Assign to workflow…", BUTTON))

@@ -13,10 +13,13 @@
 
 #include "desktop/app/cells.h"
 #include "desktop/app/refusal.h"
+#include "desktop/screens/projects/import-match.h"
 #include "desktop/screens/projects/import-screen.h"
 #include "desktop/widgets/grid.h"
 #include "sync/lab/import-columns.h"
 #include "sync/sheet/sample-list.h"
+
+#define EMPTY_ROWS 96
 
 struct _MnsImportScreen
 {
@@ -24,10 +27,16 @@ struct _MnsImportScreen
 
   char *project;
   MnsImportColumns *columns;
+  GPtrArray *headers;    /* of the table as it came */
+  GPtrArray *rows;       /* GStrv: number in the sheet, then a text a column */
+  GPtrArray *fields;     /* headers of the custom fields of samples: UDF/… */
+  MnsImportMatch *match; /* what the columns mean; NULL before there is a table */
   MnsGridModel *model;
+  GArray *sent; /* guint: the row of the grid of each sample that was sent */
   gboolean importing;
   GtkFileChooserNative *chooser;
 
+  AdwBin *match_bin;
   AdwBin *holder;
   MnsGrid *grid;
   GtkLabel *line;
@@ -35,11 +44,31 @@ struct _MnsImportScreen
 
 G_DEFINE_FINAL_TYPE (MnsImportScreen, mns_import_screen, MNS_TYPE_SCREEN)
 
+/* A row in which nothing stands is no sample. */
+static gboolean
+is_filled (MnsImportScreen *self, guint row)
+{
+  for (guint c = 0; c < mns_grid_model_get_n_columns (self->model); c++)
+    if (mns_grid_model_get_text (self->model, row, c)[0] != '\0')
+      return TRUE;
+  return FALSE;
+}
+
+static guint
+count_filled (MnsImportScreen *self)
+{
+  guint n = 0;
+
+  for (guint row = 0; self->model != NULL && row < mns_grid_model_get_n_rows (self->model); row++)
+    n += is_filled (self, row);
+  return n;
+}
+
 static void
 show_state (MnsImportScreen *self)
 {
   MnsScreen *screen = MNS_SCREEN (self);
-  guint n = self->model != NULL ? mns_grid_model_get_n_rows (self->model) : 0;
+  guint n = count_filled (self);
   guint n_faults = self->model != NULL ? mns_grid_model_count_faults (self->model) : 0;
   g_autofree char *label = g_strdup_printf (ngettext ("Add %u sample", "Add %u samples", n), n);
   g_autofree char *faults = g_strdup_printf (
@@ -49,7 +78,7 @@ show_state (MnsImportScreen *self)
   if (self->importing)
     reason = _ ("The samples are being added");
   else if (n == 0)
-    reason = _ ("Choose a sample list first");
+    reason = self->model == NULL ? _ ("Choose a sample list first") : _ ("The table is empty");
   else if (mns_import_columns_get_faults (self->columns)->len > 0)
     reason = _ ("The columns of the list are not right");
   mns_screen_set_primary (screen, n > 0 ? label : _ ("Add samples"));
@@ -82,18 +111,38 @@ show_header_faults (MnsImportScreen *self)
 }
 
 static void
-show_list (MnsImportScreen *self, MnsSampleList *list)
+append_rows (MnsImportScreen *self)
 {
-  guint n_columns = mns_sample_list_get_n_columns (list);
+  mns_grid_model_freeze (self->model);
+  for (guint row = 0; row < self->rows->len; row++)
+    {
+      char **cells = g_ptr_array_index (self->rows, row);
+      g_autoptr (GPtrArray) texts = g_ptr_array_new ();
+
+      for (guint c = 0; c < self->headers->len; c++)
+        if (mns_import_match_get (self->match, c) != NULL)
+          g_ptr_array_add (texts, cells[c + 1]);
+      g_ptr_array_add (texts, NULL);
+      mns_grid_model_append_row (self->model, cells[0], (const char *const *) texts->pdata);
+    }
+  mns_grid_model_thaw (self->model);
+}
+
+/* The grid, with the columns that are not left out under the names by which they are known. */
+static void
+show_table (MnsImportScreen *self)
+{
   g_autoptr (GArray) columns = g_array_new (FALSE, TRUE, sizeof (MnsGridColumn));
   g_autoptr (GPtrArray) headers = g_ptr_array_new ();
   GtkWidget *scrolled = gtk_scrolled_window_new ();
 
-  for (guint c = 0; c < n_columns; c++)
+  for (guint c = 0; c < self->headers->len; c++)
     {
-      const char *header = mns_sample_list_get_header (list, c);
+      const char *header = mns_import_match_get (self->match, c);
       const MnsGridColumn column = { .id = header, .title = header, .decimals = -1 };
 
+      if (header == NULL)
+        continue;
       g_array_append_val (columns, column);
       g_ptr_array_add (headers, (gpointer) header);
     }
@@ -102,22 +151,7 @@ show_list (MnsImportScreen *self, MnsSampleList *list)
   self->columns = mns_import_columns_new ((const char *const *) headers->pdata);
   g_clear_object (&self->model);
   self->model = mns_grid_model_new ((const MnsGridColumn *) columns->data, columns->len);
-  mns_grid_model_freeze (self->model);
-  for (guint row = 0; row < mns_sample_list_get_n_rows (list); row++)
-    {
-      g_autofree char *id = g_strdup_printf ("%u", mns_sample_list_get_sheet_row (list, row));
-      g_autoptr (GPtrArray) texts = g_ptr_array_new ();
-
-      for (guint c = 0; c < n_columns; c++)
-        {
-          const char *text = mns_sample_list_get_text (list, row, c);
-
-          g_ptr_array_add (texts, (gpointer) (text != NULL ? text : ""));
-        }
-      g_ptr_array_add (texts, NULL);
-      mns_grid_model_append_row (self->model, id, (const char *const *) texts->pdata);
-    }
-  mns_grid_model_thaw (self->model);
+  append_rows (self);
   g_signal_connect_object (self->model, "changed", G_CALLBACK (edited_cb), self, G_CONNECT_SWAPPED);
   self->grid = MNS_GRID (mns_grid_new (self->model, _ ("Samples to add")));
   g_signal_connect_object (self->grid, "message", G_CALLBACK (message_cb), self, G_CONNECT_SWAPPED);
@@ -126,6 +160,93 @@ show_list (MnsImportScreen *self, MnsSampleList *list)
   show_header_faults (self);
   show_state (self);
   mns_screen_show_content (MNS_SCREEN (self));
+}
+
+/* What the columns of the table mean is guessed, shown, and the person's to change. */
+static void
+match_columns (MnsImportScreen *self)
+{
+  GtkWidget *match = mns_import_match_new (self->headers, self->fields);
+
+  self->match = MNS_IMPORT_MATCH (match);
+  adw_bin_set_child (self->match_bin, match);
+  g_signal_connect_object (match, "changed", G_CALLBACK (show_table), self, G_CONNECT_SWAPPED);
+  show_table (self);
+}
+
+static void
+show_list (MnsImportScreen *self, MnsSampleList *list)
+{
+  guint n_columns = mns_sample_list_get_n_columns (list);
+
+  g_ptr_array_set_size (self->headers, 0);
+  g_ptr_array_set_size (self->rows, 0);
+  for (guint c = 0; c < n_columns; c++)
+    g_ptr_array_add (self->headers, g_strdup (mns_sample_list_get_header (list, c)));
+  for (guint row = 0; row < mns_sample_list_get_n_rows (list); row++)
+    {
+      g_autoptr (GStrvBuilder) cells = g_strv_builder_new ();
+      g_autofree char *number = g_strdup_printf ("%u", mns_sample_list_get_sheet_row (list, row));
+
+      g_strv_builder_add (cells, number);
+      for (guint c = 0; c < n_columns; c++)
+        {
+          const char *text = mns_sample_list_get_text (list, row, c);
+
+          g_strv_builder_add (cells, text != NULL ? text : "");
+        }
+      g_ptr_array_add (self->rows, g_strv_builder_end (cells));
+    }
+  match_columns (self);
+}
+
+/* A table to type or paste into, with all columns that a sample of this lab can have. */
+static void
+empty_table_cb (MnsImportScreen *self)
+{
+  static const char *const always[] = { "Sample/Name",
+                                        "Container/Type",
+                                        "Container/Name",
+                                        "Sample/Well Location",
+                                        "Sample/Reagent Label" };
+
+  g_ptr_array_set_size (self->headers, 0);
+  g_ptr_array_set_size (self->rows, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (always); i++)
+    g_ptr_array_add (self->headers, g_strdup (always[i]));
+  for (guint i = 0; i < self->fields->len; i++)
+    g_ptr_array_add (self->headers, g_strdup (g_ptr_array_index (self->fields, i)));
+  for (guint row = 0; row < EMPTY_ROWS; row++)
+    {
+      g_autoptr (GStrvBuilder) cells = g_strv_builder_new ();
+      g_autofree char *number = g_strdup_printf ("%u", row + 1);
+
+      g_strv_builder_add (cells, number);
+      for (guint c = 0; c < self->headers->len; c++)
+        g_strv_builder_add (cells, "");
+      g_ptr_array_add (self->rows, g_strv_builder_end (cells));
+    }
+  match_columns (self);
+  gtk_widget_grab_focus (GTK_WIDGET (self->grid));
+}
+
+static void
+fields_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MnsImportScreen) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MnsViewResult) found = mns_session_look_finish (MNS_SESSION (source), result, &error);
+
+  if (found == NULL)
+    {
+      mns_screen_show_refusal (MNS_SCREEN (self), NULL, error);
+      return;
+    }
+  for (guint i = 0; i < mns_rows_get_n_rows (found->rows); i++)
+    if (g_strcmp0 (mns_cell_text (found->rows, i, "object"), "SAMPLE") == 0 &&
+        mns_cell_int (found->rows, i, "phi") == 0)
+      g_ptr_array_add (self->fields,
+                       g_strconcat ("UDF/", mns_cell_text (found->rows, i, "title"), NULL));
 }
 
 /* ---- reading ---- */
@@ -270,11 +391,11 @@ mark_faults (MnsImportScreen *self, MnsResult *result)
       guint row, column;
 
       if (mns_import_columns_locate (self->columns, fault->at, &row, &column) &&
-          row < mns_grid_model_get_n_rows (self->model))
+          row < self->sent->len)
         {
           g_autofree char *said = mns_refusal_say_fault (fault);
 
-          mns_grid_model_refuse (self->model, row, column, said);
+          mns_grid_model_refuse (self->model, g_array_index (self->sent, guint, row), column, said);
         }
     }
 }
@@ -285,7 +406,7 @@ imported_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (MnsImportScreen) self = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (MnsResult) done = mns_session_do_finish (MNS_SESSION (source), result, &error);
-  guint n = mns_grid_model_get_n_rows (self->model);
+  guint n = self->sent->len;
   g_autofree char *text = NULL;
 
   self->importing = FALSE;
@@ -312,8 +433,12 @@ mns_import_screen_primary (MnsScreen *screen)
 
   if (self->grid != NULL)
     mns_grid_stop_editing (self->grid, TRUE);
+  g_array_set_size (self->sent, 0);
   for (guint row = 0; row < mns_grid_model_get_n_rows (self->model); row++)
     {
+      if (!is_filled (self, row))
+        continue;
+      g_array_append_val (self->sent, row);
       for (guint c = 0; c < n_columns; c++)
         texts[c] = mns_grid_model_get_text (self->model, row, c);
       json_array_add_object_element (samples,
@@ -361,6 +486,10 @@ mns_import_screen_dispose (GObject *object)
   g_clear_object (&self->model);
   g_clear_pointer (&self->columns, mns_import_columns_free);
   g_clear_pointer (&self->project, g_free);
+  g_clear_pointer (&self->headers, g_ptr_array_unref);
+  g_clear_pointer (&self->rows, g_ptr_array_unref);
+  g_clear_pointer (&self->fields, g_ptr_array_unref);
+  g_clear_pointer (&self->sent, g_array_unref);
 
   G_OBJECT_CLASS (mns_import_screen_parent_class)->dispose (object);
 }
@@ -380,6 +509,10 @@ mns_import_screen_class_init (MnsImportScreenClass *klass)
 static void
 mns_import_screen_init (MnsImportScreen *self)
 {
+  self->headers = g_ptr_array_new_with_free_func (g_free);
+  self->rows = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
+  self->fields = g_ptr_array_new_with_free_func (g_free);
+  self->sent = g_array_new (FALSE, FALSE, sizeof (guint));
 }
 
 static void
@@ -403,6 +536,7 @@ mns_import_screen_new (MnsSession *session, const char *argument)
   self->project = g_strdup (argument);
   add_button (self, _ ("Choose a file…"), G_CALLBACK (choose_cb));
   add_button (self, _ ("Paste a table"), G_CALLBACK (paste_cb));
+  add_button (self, _ ("Empty table"), G_CALLBACK (empty_table_cb));
   g_signal_connect_object (target, "drop", G_CALLBACK (drop_cb), self, G_CONNECT_SWAPPED);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
 
@@ -419,10 +553,13 @@ mns_import_screen_new (MnsSession *session, const char *argument)
   gtk_widget_set_margin_bottom (GTK_WIDGET (self->line), 8);
   gtk_widget_set_margin_start (box, 16);
   gtk_widget_set_margin_end (box, 16);
+  self->match_bin = ADW_BIN (adw_bin_new ());
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->match_bin));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->holder));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->line));
-  mns_screen_set_title (screen, _ ("Import samples"));
+  mns_screen_set_title (screen, _ ("Add samples"));
   mns_screen_set_content (screen, box);
   show_state (self);
+  mns_session_look (session, "fields", NULL, NULL, fields_read_cb, g_object_ref (self));
   return GTK_WIDGET (self);
 }

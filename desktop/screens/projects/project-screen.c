@@ -26,6 +26,7 @@ struct _MnsProjectScreen
   MnsViewResult *workflows;
   JsonArray *gathered; /* samples for the workflow being assigned */
   char *workflow;
+  char *stage; /* NULL: the first one */
 
   MnsRowList *list;
   GtkSearchEntry *filter;
@@ -56,7 +57,13 @@ loaded_cb (MnsProjectScreen *self, guint n_rows)
                          MNS_BANNER_INFO,
                          n_rows > 0          ? NULL
                          : filter[0] != '\0' ? _ ("Nothing matches.")
-                                             : _ ("No samples yet. Import a sample list."));
+                                             : _ ("No samples yet. Add some."));
+}
+
+static void
+failed_cb (MnsProjectScreen *self, const char *message)
+{
+  mns_screen_set_banner (MNS_SCREEN (self), MNS_BANNER_ERROR, message);
 }
 
 static void
@@ -97,10 +104,14 @@ static void
 workflows_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MnsProjectScreen) self = user_data;
-  MnsViewResult *workflows = mns_session_look_finish (MNS_SESSION (source), result, NULL);
+  g_autoptr (GError) error = NULL;
+  MnsViewResult *workflows = mns_session_look_finish (MNS_SESSION (source), result, &error);
 
   if (workflows == NULL)
-    return;
+    {
+      mns_screen_show_refusal (MNS_SCREEN (self), NULL, error);
+      return;
+    }
   g_clear_pointer (&self->workflows, mns_view_result_free);
   self->workflows = workflows;
 }
@@ -172,7 +183,7 @@ assigned_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 assign (MnsProjectScreen *self)
 {
-  JsonObject *args = mns_args_new ("workflow", self->workflow, NULL);
+  JsonObject *args = mns_args_new ("workflow", self->workflow, "stage", self->stage, NULL);
 
   json_object_set_array_member (args, "samples", g_steal_pointer (&self->gathered));
   mns_session_do (mns_screen_get_session (MNS_SCREEN (self)),
@@ -225,6 +236,116 @@ gather (MnsProjectScreen *self, const char *after)
                     g_object_ref (self));
 }
 
+/* ---- where they begin ---- */
+
+typedef struct
+{
+  MnsProjectScreen *screen; /* not owned: the dialog goes before it */
+  guint n;                  /* samples; 0: all of the project */
+  GtkDropDown *workflow, *stage;
+  GtkLabel *summary;
+  MnsViewResult *stages;
+} AssignForm;
+
+static void
+assign_form_free (gpointer data)
+{
+  AssignForm *form = data;
+
+  g_clear_pointer (&form->stages, mns_view_result_free);
+  g_free (form);
+}
+
+static char *
+dup_stage (AdwMessageDialog *dialog)
+{
+  const AssignForm *form = g_object_get_data (G_OBJECT (dialog), "form");
+  guint at = gtk_drop_down_get_selected (form->stage);
+
+  if (form->stages == NULL || at >= mns_rows_get_n_rows (form->stages->rows))
+    return NULL;
+  return mns_cell_dup_id (form->stages->rows, at, "stage_id");
+}
+
+/* Before it is done: what begins where. */
+static void
+summarize (AssignForm *form)
+{
+  guint at = gtk_drop_down_get_selected (form->stage);
+  guint w = gtk_drop_down_get_selected (form->workflow);
+  const char *stage, *workflow;
+  g_autofree char *text = NULL;
+
+  if (form->stages == NULL || at >= mns_rows_get_n_rows (form->stages->rows))
+    return;
+  stage = mns_cell_text (form->stages->rows, at, "stage");
+  workflow = mns_cell_text (form->screen->workflows->rows, w, "name");
+  if (form->n == 0)
+    text = g_strdup_printf (_ ("All samples of the project begin with %s in %s."), stage, workflow);
+  else
+    text = g_strdup_printf (ngettext ("%u selected sample begins with %s in %s.",
+                                      "%u selected samples begin with %s in %s.",
+                                      form->n),
+                            form->n,
+                            stage,
+                            workflow);
+  gtk_label_set_text (form->summary, text);
+}
+
+static void
+stages_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (AdwMessageDialog) dialog = user_data;
+  AssignForm *form = g_object_get_data (G_OBJECT (dialog), "form");
+  g_autoptr (GError) error = NULL;
+  MnsViewResult *stages = mns_session_look_finish (MNS_SESSION (source), result, &error);
+  g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
+
+  if (stages == NULL)
+    {
+      gtk_label_set_text (form->summary, error->message);
+      return;
+    }
+  g_clear_pointer (&form->stages, mns_view_result_free);
+  form->stages = stages;
+  for (guint i = 0; i < mns_rows_get_n_rows (stages->rows); i++)
+    gtk_string_list_append (names, mns_cell_text (stages->rows, i, "stage"));
+  gtk_drop_down_set_model (form->stage, G_LIST_MODEL (names));
+  adw_message_dialog_set_response_enabled (
+      dialog, "assign", mns_rows_get_n_rows (stages->rows) > 0);
+  summarize (form);
+}
+
+static void
+ask_stages (AdwMessageDialog *dialog)
+{
+  AssignForm *form = g_object_get_data (G_OBJECT (dialog), "form");
+  guint at = gtk_drop_down_get_selected (form->workflow);
+  g_autofree char *id = mns_cell_dup_id (form->screen->workflows->rows, at, "workflow_id");
+
+  mns_session_look (mns_screen_get_session (MNS_SCREEN (form->screen)),
+                    "stages",
+                    mns_args_new ("workflow", id, NULL),
+                    NULL,
+                    stages_read_cb,
+                    g_object_ref (dialog));
+}
+
+static GtkDropDown *
+add_drop_down (GtkWidget *box, const char *label, GListModel *model)
+{
+  GtkWidget *title = gtk_label_new (label);
+  GtkWidget *choice = gtk_drop_down_new (model, NULL);
+
+  gtk_label_set_xalign (GTK_LABEL (title), 0);
+  gtk_widget_add_css_class (title, "heading");
+  gtk_accessible_update_property (
+      GTK_ACCESSIBLE (choice), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  gtk_box_append (GTK_BOX (box), title);
+  gtk_box_append (GTK_BOX (box), choice);
+  return GTK_DROP_DOWN (choice);
+}
+
 static void
 assign_answered_cb (AdwMessageDialog *dialog, const char *response, MnsProjectScreen *self)
 {
@@ -237,6 +358,8 @@ assign_answered_cb (AdwMessageDialog *dialog, const char *response, MnsProjectSc
     return;
   g_free (self->workflow);
   self->workflow = mns_cell_dup_id (self->workflows->rows, at, "workflow_id");
+  g_free (self->stage);
+  self->stage = dup_stage (dialog);
   g_clear_pointer (&self->gathered, json_array_unref);
   self->gathered = json_array_new ();
   chosen = mns_row_list_dup_selected_ids (self->list, &n_missing);
@@ -252,40 +375,54 @@ assign_answered_cb (AdwMessageDialog *dialog, const char *response, MnsProjectSc
   gather (self, NULL);
 }
 
+static GtkWidget *
+make_assign_form (MnsProjectScreen *self, AdwMessageDialog *dialog, guint n)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
+  GtkStringList *names = gtk_string_list_new (NULL);
+  AssignForm *form = g_new0 (AssignForm, 1);
+
+  for (guint i = 0; i < mns_rows_get_n_rows (self->workflows->rows); i++)
+    gtk_string_list_append (names, mns_cell_text (self->workflows->rows, i, "name"));
+  form->screen = self;
+  form->n = n;
+  form->workflow = add_drop_down (box, _ ("Workflow"), G_LIST_MODEL (names));
+  form->stage = add_drop_down (box, _ ("First step"), G_LIST_MODEL (gtk_string_list_new (NULL)));
+  form->summary = GTK_LABEL (gtk_label_new (NULL));
+  gtk_label_set_wrap (form->summary, TRUE);
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (form->summary));
+  g_object_set_data_full (G_OBJECT (dialog), "form", form, assign_form_free);
+  g_object_set_data (G_OBJECT (dialog), "choice", form->workflow);
+  g_signal_connect_object (
+      form->workflow, "notify::selected", G_CALLBACK (ask_stages), dialog, G_CONNECT_SWAPPED);
+  g_signal_connect_swapped (form->stage, "notify::selected", G_CALLBACK (summarize), form);
+  return box;
+}
+
 static void
 assign_cb (MnsProjectScreen *self)
 {
-  g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
-  g_auto (GStrv) chosen = mns_row_list_dup_selected_ids (self->list, NULL);
-  guint n = g_strv_length (chosen);
-  g_autofree char *text =
-      n > 0 ? g_strdup_printf (ngettext ("%u selected sample begins in the first step.",
-                                         "%u selected samples begin in the first step.",
-                                         n),
-                               n)
-            : g_strdup (_ ("All samples of the project begin in the first step."));
-  GtkWidget *dialog, *choice;
+  GtkSelectionModel *selection = mns_row_list_get_selection (self->list);
+  g_autoptr (GtkBitset) chosen = gtk_selection_model_get_selection (selection);
+  GtkWidget *dialog;
 
   if (self->workflows == NULL || mns_rows_get_n_rows (self->workflows->rows) == 0)
     {
       mns_screen_toast (MNS_SCREEN (self), _ ("There is no active workflow"));
       return;
     }
-  for (guint i = 0; i < mns_rows_get_n_rows (self->workflows->rows); i++)
-    gtk_string_list_append (names, mns_cell_text (self->workflows->rows, i, "name"));
   dialog = adw_message_dialog_new (
-      GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), _ ("Assign to workflow"), text);
-  choice = gtk_drop_down_new (G_LIST_MODEL (g_steal_pointer (&names)), NULL);
-  gtk_accessible_update_property (
-      GTK_ACCESSIBLE (choice), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Workflow"), -1);
-  adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), choice);
+      GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), _ ("Assign to workflow"), NULL);
   adw_message_dialog_add_responses (
       ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("Cancel"), "assign", _ ("Assign"), NULL);
+  adw_message_dialog_set_extra_child (
+      ADW_MESSAGE_DIALOG (dialog),
+      make_assign_form (self, ADW_MESSAGE_DIALOG (dialog), (guint) gtk_bitset_get_size (chosen)));
   adw_message_dialog_set_response_appearance (
       ADW_MESSAGE_DIALOG (dialog), "assign", ADW_RESPONSE_SUGGESTED);
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "assign");
-  g_object_set_data (G_OBJECT (dialog), "choice", choice);
   g_signal_connect_object (dialog, "response", G_CALLBACK (assign_answered_cb), self, 0);
+  ask_stages (ADW_MESSAGE_DIALOG (dialog));
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
@@ -305,6 +442,7 @@ mns_project_screen_dispose (GObject *object)
   g_clear_pointer (&self->gathered, json_array_unref);
   g_clear_pointer (&self->project, g_free);
   g_clear_pointer (&self->workflow, g_free);
+  g_clear_pointer (&self->stage, g_free);
 
   G_OBJECT_CLASS (mns_project_screen_parent_class)->dispose (object);
 }
@@ -339,6 +477,7 @@ mns_project_screen_new (MnsSession *session, const char *argument)
   self->pages =
       mns_view_pages_new (session, "project_samples", "sample_id", columns, G_N_ELEMENTS (columns));
   g_signal_connect_object (self->pages, "loaded", G_CALLBACK (loaded_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->pages, "failed", G_CALLBACK (failed_cb), self, G_CONNECT_SWAPPED);
   for (guint i = 0; i < G_N_ELEMENTS (list_columns); i++)
     {
       shown[i] = list_columns[i];
@@ -358,7 +497,7 @@ mns_project_screen_new (MnsSession *session, const char *argument)
   g_signal_connect_object (button, "clicked", G_CALLBACK (assign_cb), self, G_CONNECT_SWAPPED);
   mns_screen_add_tool (screen, button);
   mns_screen_set_title (screen, _ ("Project"));
-  mns_screen_set_primary (screen, _ ("Import samples"));
+  mns_screen_set_primary (screen, _ ("Add samples"));
   mns_screen_set_under_title (screen, bar);
   mns_screen_set_content (screen, GTK_WIDGET (self->list));
   return GTK_WIDGET (self);

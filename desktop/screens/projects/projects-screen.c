@@ -21,7 +21,8 @@ struct _MnsProjectsScreen
 
   MnsRowList *list;
   GtkSearchEntry *filter;
-  GtkDropDown *status;
+  GtkWidget *chips;
+  guint status; /* row of the table of chips */
 };
 
 G_DEFINE_FINAL_TYPE (MnsProjectsScreen, mns_projects_screen, MNS_TYPE_SCREEN)
@@ -47,10 +48,27 @@ format_status (const MnsRows *rows, guint row, const char *name)
   return g_strdup (word);
 }
 
+/* How far a project is: numbers, which a reader reads and a bar would not. */
+static char *
+format_progress (const MnsRows *rows, guint row, const char *name)
+{
+  gint64 done = mns_cell_int (rows, row, name);
+  gint64 all = mns_cell_int (rows, row, "samples");
+
+  if (all == 0)
+    return g_strdup ("–");
+  return g_strdup_printf (_ ("%d of %d (%d %%)"), (int) done, (int) all, (int) (done * 100 / all));
+}
+
 static const MnsPageColumn columns[] = {
-  { "name", NULL },    { "lims_id", NULL },   { "status", format_status },
-  { "account", NULL }, { "client", NULL },    { "priority", mns_format_priority },
-  { "samples", NULL }, { "open_date", NULL },
+  { "name", NULL },
+  { "lims_id", NULL },
+  { "status", format_status },
+  { "account", NULL },
+  { "client", NULL },
+  { "priority", mns_format_priority },
+  { "done", format_progress },
+  { "open_date", NULL },
 };
 
 static const MnsListColumn list_columns[] = {
@@ -60,7 +78,7 @@ static const MnsListColumn list_columns[] = {
   { "account", N_ ("Account"), FALSE, 170, FALSE, FALSE },
   { "client", N_ ("Client"), FALSE, 160, FALSE, FALSE },
   { "priority", N_ ("Priority"), FALSE, 90, FALSE, FALSE },
-  { "samples", N_ ("Samples"), TRUE, 90, FALSE, FALSE },
+  { "done", N_ ("Samples done"), TRUE, 150, FALSE, FALSE },
   { "open_date", N_ ("Opened"), FALSE, 110, FALSE, FALSE },
 };
 
@@ -70,13 +88,16 @@ loaded_cb (MnsProjectsScreen *self, guint n_rows)
   const char *filter = gtk_editable_get_text (GTK_EDITABLE (self->filter));
 
   mns_row_list_set_loading (self->list, FALSE);
-  if (n_rows == 0 && filter[0] == '\0' && gtk_drop_down_get_selected (self->status) == 0)
-    mns_screen_set_banner (MNS_SCREEN (self),
-                           MNS_BANNER_INFO,
-                           _ ("No projects yet. Make one, then import its samples."));
+  if (n_rows > 0)
+    mns_screen_show_content (MNS_SCREEN (self));
+  else if (filter[0] == '\0' && self->status == 0)
+    mns_screen_show_empty (MNS_SCREEN (self),
+                           _ ("No projects yet"),
+                           _ ("Make one with New project, then add its samples."),
+                           NULL,
+                           NULL);
   else
-    mns_screen_set_banner (
-        MNS_SCREEN (self), MNS_BANNER_INFO, n_rows == 0 ? _ ("Nothing matches.") : NULL);
+    mns_screen_show_nothing_matches (MNS_SCREEN (self), _ ("Nothing matches"), _ ("Clear filter"));
 }
 
 static void
@@ -90,7 +111,6 @@ mns_projects_screen_refresh (MnsScreen *screen)
 {
   MnsProjectsScreen *self = MNS_PROJECTS_SCREEN (screen);
   const char *filter = gtk_editable_get_text (GTK_EDITABLE (self->filter));
-  guint status = gtk_drop_down_get_selected (self->status);
 
   if (self->asked)
     {
@@ -98,13 +118,11 @@ mns_projects_screen_refresh (MnsScreen *screen)
       return;
     }
   self->asked = TRUE;
-  mns_view_pages_ask (self->pages,
-                      mns_args_new ("filter",
-                                    filter[0] != '\0' ? filter : NULL,
-                                    "status",
-                                    statuses[MIN (status, G_N_ELEMENTS (statuses) - 1)].word,
-                                    NULL),
-                      -1);
+  mns_view_pages_ask (
+      self->pages,
+      mns_args_new (
+          "filter", filter[0] != '\0' ? filter : NULL, "status", statuses[self->status].word, NULL),
+      -1);
 }
 
 static gboolean
@@ -279,12 +297,24 @@ mns_projects_screen_primary (MnsScreen *screen)
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
+/* The choices of the form; what is wrong with them is said, for the form would lack them. */
+static MnsViewResult *
+take_choices (MnsProjectsScreen *self, GObject *source, GAsyncResult *result)
+{
+  g_autoptr (GError) error = NULL;
+  MnsViewResult *choices = mns_session_look_finish (MNS_SESSION (source), result, &error);
+
+  if (choices == NULL)
+    mns_screen_show_refusal (MNS_SCREEN (self), NULL, error);
+  return choices;
+}
+
 static void
 accounts_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MnsProjectsScreen) self = user_data;
 
-  self->accounts = mns_session_look_finish (MNS_SESSION (source), result, NULL);
+  self->accounts = take_choices (self, source, result);
 }
 
 static void
@@ -292,7 +322,7 @@ clients_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MnsProjectsScreen) self = user_data;
 
-  self->clients = mns_session_look_finish (MNS_SESSION (source), result, NULL);
+  self->clients = take_choices (self, source, result);
 }
 
 static void
@@ -313,6 +343,8 @@ mns_projects_screen_dispose (GObject *object)
   G_OBJECT_CLASS (mns_projects_screen_parent_class)->dispose (object);
 }
 
+static void mns_projects_screen_clear_filter (MnsScreen *screen);
+
 static void
 mns_projects_screen_class_init (MnsProjectsScreenClass *klass)
 {
@@ -323,6 +355,7 @@ mns_projects_screen_class_init (MnsProjectsScreenClass *klass)
   screen_class->concerns = mns_projects_screen_concerns;
   screen_class->primary = mns_projects_screen_primary;
   screen_class->filter = mns_projects_screen_filter;
+  screen_class->clear_filter = mns_projects_screen_clear_filter;
 }
 
 static void
@@ -330,11 +363,54 @@ mns_projects_screen_init (MnsProjectsScreen *self)
 {
 }
 
+static void
+chip_toggled_cb (MnsProjectsScreen *self, GtkToggleButton *chip)
+{
+  if (!gtk_toggle_button_get_active (chip))
+    return;
+  self->status = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (chip), "status"));
+  ask_anew (self);
+}
+
+static GtkWidget *
+make_chips (MnsProjectsScreen *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  GtkToggleButton *first = NULL;
+
+  gtk_widget_add_css_class (box, "linked");
+  gtk_accessible_update_property (
+      GTK_ACCESSIBLE (box), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Status"), -1);
+  for (guint i = 0; i < G_N_ELEMENTS (statuses); i++)
+    {
+      GtkWidget *chip = gtk_toggle_button_new_with_label (_ (statuses[i].text));
+
+      g_object_set_data (G_OBJECT (chip), "status", GUINT_TO_POINTER (i));
+      if (first == NULL)
+        first = GTK_TOGGLE_BUTTON (chip);
+      else
+        gtk_toggle_button_set_group (GTK_TOGGLE_BUTTON (chip), first);
+      gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (chip), i == 0);
+      g_signal_connect_object (
+          chip, "toggled", G_CALLBACK (chip_toggled_cb), self, G_CONNECT_SWAPPED);
+      gtk_box_append (GTK_BOX (box), chip);
+    }
+  return box;
+}
+
+static void
+mns_projects_screen_clear_filter (MnsScreen *screen)
+{
+  MnsProjectsScreen *self = MNS_PROJECTS_SCREEN (screen);
+
+  gtk_editable_set_text (GTK_EDITABLE (self->filter), "");
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (gtk_widget_get_first_child (self->chips)), TRUE);
+}
+
 static GtkWidget *
 make_toolbar (MnsProjectsScreen *self)
 {
   GtkWidget *bar = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
-  g_autoptr (GtkStringList) words = gtk_string_list_new (NULL);
 
   gtk_widget_set_margin_start (bar, 16);
   gtk_widget_set_margin_end (bar, 16);
@@ -343,17 +419,11 @@ make_toolbar (MnsProjectsScreen *self)
   g_object_set (self->filter, "placeholder-text", _ ("Filter by name or account"), NULL);
   gtk_accessible_update_property (
       GTK_ACCESSIBLE (self->filter), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Filter"), -1);
-  for (guint i = 0; i < G_N_ELEMENTS (statuses); i++)
-    gtk_string_list_append (words, _ (statuses[i].text));
-  self->status = GTK_DROP_DOWN (gtk_drop_down_new (G_LIST_MODEL (g_steal_pointer (&words)), NULL));
-  gtk_accessible_update_property (
-      GTK_ACCESSIBLE (self->status), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Status"), -1);
   g_signal_connect_object (
       self->filter, "search-changed", G_CALLBACK (ask_anew), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (
-      self->status, "notify::selected", G_CALLBACK (ask_anew), self, G_CONNECT_SWAPPED);
   gtk_box_append (GTK_BOX (bar), GTK_WIDGET (self->filter));
-  gtk_box_append (GTK_BOX (bar), GTK_WIDGET (self->status));
+  self->chips = make_chips (self);
+  gtk_box_append (GTK_BOX (bar), self->chips);
   return bar;
 }
 
