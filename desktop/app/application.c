@@ -400,7 +400,10 @@ static const struct
   { "win.open::/lab", { "<Alt>1" } },
   { "win.open::/projects", { "<Alt>2" } },
   { "win.open::/runs", { "<Alt>3" } },
-  { "win.show-help-overlay", { "<Control>question", "F1" } },
+  { "win.show-help-overlay", { "<Control>question" } },
+  { "win.help", { "F1" } },
+  { "win.next-region", { "F6" } },
+  { "win.previous-region", { "<Shift>F6" } },
 };
 
 static gboolean

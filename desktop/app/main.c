@@ -6,6 +6,7 @@
 #include <locale.h>
 
 #include "desktop/app/application.h"
+#include "desktop/app/settings.h"
 #include "sync/wire/tls.h"
 
 /* A program run from its build folder finds its settings and translations there. */
@@ -28,6 +29,18 @@ use_build_folder (const char *program)
   bindtextdomain (GETTEXT_PACKAGE, po);
 }
 
+/* The language that was chosen in the preferences goes before that of the system. */
+static void
+use_language (void)
+{
+  g_autoptr (GSettings) settings = mns_settings_open ();
+  g_autofree char *language =
+      settings != NULL ? g_settings_get_string (settings, "language") : NULL;
+
+  if (language != NULL && language[0] != '\0')
+    g_setenv ("LANGUAGE", language, TRUE);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -37,6 +50,7 @@ main (int argc, char **argv)
   setlocale (LC_ALL, "");
   gtk_disable_setlocale (); /* it is set, and threads may be running when GTK begins */
   use_build_folder (argv[0]);
+  use_language ();
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
   g_set_application_name ("Meniscus");

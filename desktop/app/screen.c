@@ -491,6 +491,24 @@ mns_screen_focus_filter (MnsScreen *self)
     MNS_SCREEN_GET_CLASS (self)->filter (self);
 }
 
+/**
+ * mns_screen_get_regions:
+ *
+ * Returns: (transfer container) (element-type GtkWidget): what F6 goes through
+ */
+GPtrArray *
+mns_screen_get_regions (MnsScreen *self)
+{
+  MnsScreenPrivate *priv = priv_of (self);
+  GPtrArray *regions = g_ptr_array_new ();
+
+  g_ptr_array_add (regions, gtk_widget_get_parent (GTK_WIDGET (priv->tools)));
+  g_ptr_array_add (regions, priv->under_title);
+  g_ptr_array_add (regions, priv->stack);
+  g_ptr_array_add (regions, priv->side);
+  return regions;
+}
+
 void
 mns_screen_clear_filter (MnsScreen *self)
 {

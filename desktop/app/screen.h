@@ -91,6 +91,8 @@ void mns_screen_activate_primary (MnsScreen *self);
 gboolean mns_screen_scan (MnsScreen *self, const char *text);
 void mns_screen_focus_filter (MnsScreen *self);
 void mns_screen_clear_filter (MnsScreen *self);
+/* The parts between which F6 moves, in order: toolbar, main region, side. */
+GPtrArray *mns_screen_get_regions (MnsScreen *self);
 void mns_screen_undo (MnsScreen *self, gboolean again);
 void mns_screen_save (MnsScreen *self);
 

@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 
 #include "desktop/app/cells.h"
+#include "desktop/app/help.h"
 #include "desktop/app/routes.h"
 #include "desktop/app/settings.h"
 #include "desktop/app/window.h"
@@ -18,6 +19,7 @@
 
 /* Screens further back are made anew when somebody goes back to them. */
 #define MAX_HISTORY 20
+#define PATH_KEY "mns-path-of-screen"
 
 struct _MnsWindow
 {
@@ -30,6 +32,7 @@ struct _MnsWindow
   GtkWidget *work;     /* the content while the window is locked, else NULL */
   GPtrArray *put_away; /* windows that were open when it was locked */
 
+  GtkWidget *header;
   GtkButton *back_button;
   GtkToggleButton *lab_button;
   GtkToggleButton *projects_button;
@@ -95,6 +98,7 @@ mns_window_open (MnsWindow *self, const char *path)
   else if (self->screens->len >= MAX_HISTORY)
     drop_screen (self, 0);
 
+  g_object_set_data_full (G_OBJECT (screen), PATH_KEY, g_strdup (path), g_free);
   gtk_stack_add_child (self->stack, screen);
   g_ptr_array_add (self->screens, screen);
   gtk_toggle_button_set_active (self->lab_button, g_str_equal (path, "/lab"));
@@ -167,6 +171,43 @@ filter_cb (GtkWidget *widget, const char *name, GVariant *target)
 
   if (shown != NULL)
     mns_screen_focus_filter (shown);
+}
+
+/* From header to toolbar to list to side, and around. Regions that take no focus are passed over.
+ */
+static void
+region_cb (GtkWidget *widget, const char *name, GVariant *target)
+{
+  MnsWindow *self = MNS_WINDOW (widget);
+  MnsScreen *shown = get_shown (self);
+  GtkWidget *focus = gtk_root_get_focus (GTK_ROOT (self));
+  g_autoptr (GPtrArray) regions =
+      shown != NULL ? mns_screen_get_regions (shown) : g_ptr_array_new ();
+  guint step, at = 0;
+
+  g_ptr_array_insert (regions, 0, self->header);
+  step = g_str_equal (name, "win.next-region") ? 1 : regions->len - 1;
+  for (guint i = 0; focus != NULL && i < regions->len; i++)
+    if (gtk_widget_is_ancestor (focus, g_ptr_array_index (regions, i)))
+      at = i;
+  for (guint i = 1; i < regions->len; i++)
+    {
+      GtkWidget *region = g_ptr_array_index (regions, (at + i * step) % regions->len);
+
+      if (gtk_widget_get_mapped (region) && gtk_widget_child_focus (region, GTK_DIR_TAB_FORWARD))
+        return;
+    }
+}
+
+static void
+help_cb (GtkWidget *widget, const char *name, GVariant *target)
+{
+  MnsScreen *shown = get_shown (MNS_WINDOW (widget));
+
+  if (shown != NULL)
+    mns_help_present (GTK_WINDOW (widget),
+                      mns_screen_get_title (shown),
+                      g_object_get_data (G_OBJECT (shown), PATH_KEY));
 }
 
 static void
@@ -339,19 +380,14 @@ static const struct
   const char *type;
   GtkWidgetActionActivateFunc activate;
 } actions[] = {
-  { "win.open", "s", open_cb },
-  { "win.replace", "s", replace_cb },
-  { "win.back", NULL, back_cb },
-  { "win.primary", NULL, primary_cb },
-  { "win.reload", NULL, reload_cb },
-  { "win.undo", NULL, undo_cb },
-  { "win.redo", NULL, undo_cb },
-  { "win.filter", NULL, filter_cb },
-  { "win.search", NULL, search_cb },
-  { "win.toast", "s", toast_cb },
-  { "win.sync", NULL, sync_cb },
-  { "win.clear-filter", NULL, clear_filter_cb },
-  { "win.toast-open", "(sss)", toast_open_cb },
+  { "win.open", "s", open_cb },           { "win.replace", "s", replace_cb },
+  { "win.back", NULL, back_cb },          { "win.primary", NULL, primary_cb },
+  { "win.reload", NULL, reload_cb },      { "win.undo", NULL, undo_cb },
+  { "win.redo", NULL, undo_cb },          { "win.filter", NULL, filter_cb },
+  { "win.search", NULL, search_cb },      { "win.toast", "s", toast_cb },
+  { "win.sync", NULL, sync_cb },          { "win.clear-filter", NULL, clear_filter_cb },
+  { "win.next-region", NULL, region_cb }, { "win.previous-region", NULL, region_cb },
+  { "win.help", NULL, help_cb },          { "win.toast-open", "(sss)", toast_open_cb },
 };
 
 static void
@@ -368,6 +404,7 @@ mns_window_class_init (MnsWindowClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/meniscus/Meniscus/app/window.ui");
+  gtk_widget_class_bind_template_child (widget_class, MnsWindow, header);
   gtk_widget_class_bind_template_child (widget_class, MnsWindow, back_button);
   gtk_widget_class_bind_template_child (widget_class, MnsWindow, lab_button);
   gtk_widget_class_bind_template_child (widget_class, MnsWindow, projects_button);
@@ -398,6 +435,16 @@ mns_window_init (MnsWindow *self)
   settings_changed_cb (self);
 }
 
+/* What the person wants to see first, if that is still a screen. */
+static void
+open_start_screen (MnsWindow *self)
+{
+  g_autofree char *path =
+      self->settings != NULL ? g_settings_get_string (self->settings, "start-screen") : NULL;
+
+  mns_window_open (self, path != NULL && mns_route_is_main (path) ? path : "/lab");
+}
+
 GtkWidget *
 mns_window_new (GtkApplication *application, MnsSession *session)
 {
@@ -409,7 +456,7 @@ mns_window_new (GtkApplication *application, MnsSession *session)
   g_signal_connect_object (
       session, "state-changed", G_CALLBACK (state_changed_cb), self, G_CONNECT_SWAPPED);
   state_changed_cb (self);
-  mns_window_open (self, "/lab");
+  open_start_screen (self);
   return GTK_WIDGET (self);
 }
 

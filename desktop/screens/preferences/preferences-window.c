@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "desktop/app/cells.h"
+#include "desktop/app/personal.h"
 #include "desktop/app/settings.h"
 #include "desktop/screens/preferences/preferences-window.h"
 
@@ -31,6 +32,7 @@ struct _MnsPreferencesWindow
 
   AdwActionRow *scan_test;
   AdwPreferencesGroup *projects_group;
+  AdwPreferencesGroup *protocols_group;
   GPtrArray *switches; /* a GtkSwitch a project */
   GtkSpinButton *days;
   GtkSwitch *choose;
@@ -144,6 +146,54 @@ add_appearance (MnsPreferencesWindow *self, AdwPreferencesPage *page)
   g_settings_bind (self->settings, "compact-rows", compact, "active", G_SETTINGS_BIND_DEFAULT);
 }
 
+/* A choice whose nick is the value of the setting. @nicks and @texts end with NULL. */
+static GtkWidget *
+add_choice (MnsPreferencesWindow *self,
+            AdwPreferencesGroup *group,
+            const char *title,
+            const char *subtitle,
+            const char *key,
+            const char *const *nicks,
+            const char *const *texts)
+{
+  g_autoptr (GtkStringList) words = gtk_string_list_new (texts);
+  GtkWidget *row = adw_combo_row_new ();
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
+  adw_combo_row_set_model (ADW_COMBO_ROW (row), G_LIST_MODEL (words));
+  adw_preferences_group_add (group, row);
+  g_settings_bind_with_mapping (self->settings,
+                                key,
+                                row,
+                                "selected",
+                                G_SETTINGS_BIND_DEFAULT,
+                                get_scheme,
+                                set_scheme,
+                                (gpointer) nicks,
+                                NULL);
+  return row;
+}
+
+static void
+add_beginning (MnsPreferencesWindow *self, AdwPreferencesPage *page)
+{
+  static const char *const languages[] = { "", "en", "de", NULL };
+  static const char *const screens[] = { "/lab", "/projects", "/runs", NULL };
+  const char *const language_texts[] = { _ ("As the system"), "English", "Deutsch", NULL };
+  const char *const screen_texts[] = { _ ("Lab View"), _ ("Projects"), _ ("Runs"), NULL };
+  AdwPreferencesGroup *group = add_group (page, _ ("Start"), NULL);
+
+  add_choice (self,
+              group,
+              _ ("Language"),
+              _ ("From the next start on"),
+              "language",
+              languages,
+              language_texts);
+  add_choice (self, group, _ ("First screen"), NULL, "start-screen", screens, screen_texts);
+}
+
 static void
 add_lock (MnsPreferencesWindow *self, AdwPreferencesPage *page)
 {
@@ -205,6 +255,69 @@ add_scanner (MnsPreferencesWindow *self, AdwPreferencesPage *page)
   gtk_entry_set_placeholder_text (GTK_ENTRY (test), _ ("Scan here"));
   self->scan_test = add_row (group, _ ("Try it"), _ ("Scan any label into the field"), test);
   g_signal_connect_object (test, "activate", G_CALLBACK (test_applied_cb), self, G_CONNECT_SWAPPED);
+}
+
+/* ---- my protocols ---- */
+
+static void
+protocol_toggled_cb (MnsPreferencesWindow *self, GParamSpec *pspec, GtkSwitch *shown)
+{
+  const char *id = g_object_get_data (G_OBJECT (shown), "protocol");
+  g_auto (GStrv) before = mns_personal_get (self->session, "hidden-protocols");
+  g_autoptr (GStrvBuilder) hidden = g_strv_builder_new ();
+  g_auto (GStrv) list = NULL;
+
+  for (guint i = 0; before != NULL && before[i] != NULL; i++)
+    if (!g_str_equal (before[i], id))
+      g_strv_builder_add (hidden, before[i]);
+  if (!gtk_switch_get_active (shown))
+    g_strv_builder_add (hidden, id);
+  list = g_strv_builder_end (hidden);
+  mns_personal_set (self->session, "hidden-protocols", (const char *const *) list);
+}
+
+static void
+protocols_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MnsPreferencesWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MnsViewResult) lab = mns_session_look_finish (MNS_SESSION (source), result, &error);
+  g_auto (GStrv) hidden = NULL;
+  g_autofree char *last = NULL;
+
+  if (lab == NULL)
+    {
+      if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        say (self, error->message);
+      return;
+    }
+  hidden = mns_personal_get (self->session, "hidden-protocols");
+  for (guint i = 0; i < mns_rows_get_n_rows (lab->rows); i++)
+    {
+      g_autofree char *id = mns_cell_dup_id (lab->rows, i, "protocol_id");
+      GtkWidget *shown;
+
+      if (g_strcmp0 (id, last) == 0)
+        continue;
+      shown = gtk_switch_new ();
+      gtk_switch_set_active (GTK_SWITCH (shown),
+                             hidden == NULL || !g_strv_contains ((const char *const *) hidden, id));
+      g_object_set_data_full (G_OBJECT (shown), "protocol", g_strdup (id), g_free);
+      g_signal_connect_object (
+          shown, "notify::active", G_CALLBACK (protocol_toggled_cb), self, G_CONNECT_SWAPPED);
+      add_row (self->protocols_group, mns_cell_text (lab->rows, i, "protocol"), NULL, shown);
+      g_free (last);
+      last = g_steal_pointer (&id);
+    }
+}
+
+static void
+add_protocols (MnsPreferencesWindow *self, AdwPreferencesPage *page)
+{
+  self->protocols_group =
+      add_group (page, _ ("My protocols"), _ ("Those that Lab View shows to you"));
+  mns_session_look (
+      self->session, "lab", NULL, self->cancellable, protocols_read_cb, g_object_ref (self));
 }
 
 /* ---- offline ---- */
@@ -410,6 +523,7 @@ mns_preferences_window_new (GtkWindow *parent, MnsSession *session)
   if (self->settings != NULL)
     {
       add_appearance (self, page);
+      add_beginning (self, page);
       add_lock (self, page);
       add_scanner (self, page);
     }
@@ -420,6 +534,8 @@ mns_preferences_window_new (GtkWindow *parent, MnsSession *session)
   if (session != NULL)
     {
       self->session = g_object_ref (session);
+      if (self->settings != NULL)
+        add_protocols (self, page);
       add_offline (self);
     }
   return GTK_WIDGET (self);

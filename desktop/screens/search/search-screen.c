@@ -25,9 +25,11 @@ struct _MnsSearchScreen
 
   char *text;
   MnsViewResult *found;
+  guint only;     /* 0: all kinds; n: only kinds[n - 1] */
   guint unfolded; /* bit n: all of kinds[n] are shown */
   gboolean opened;
 
+  GtkBox *facets;
   GtkBox *groups;
 };
 
@@ -142,6 +144,24 @@ unfold_cb (GtkButton *button, MnsSearchScreen *self)
   show_groups (self);
 }
 
+static char *
+dup_show_all (guint kind, guint n)
+{
+  switch (kind)
+    {
+    case 0:
+      return g_strdup_printf (_ ("Show all %u samples"), n);
+    case 1:
+      return g_strdup_printf (_ ("Show all %u projects"), n);
+    case 2:
+      return g_strdup_printf (_ ("Show all %u containers"), n);
+    case 3:
+      return g_strdup_printf (_ ("Show all %u steps"), n);
+    default:
+      return g_strdup_printf (_ ("Show all %u derived samples"), n);
+    }
+}
+
 static void
 add_group (MnsSearchScreen *self, guint kind, guint n)
 {
@@ -169,7 +189,7 @@ add_group (MnsSearchScreen *self, guint kind, guint n)
   gtk_box_append (self->groups, list);
   if (n > SHOWN_OF_A_KIND && !all)
     {
-      g_autofree char *text = g_strdup_printf (_ ("Show all %u"), n);
+      g_autofree char *text = dup_show_all (kind, n);
       GtkWidget *button = gtk_button_new_with_label (text);
 
       gtk_widget_set_halign (button, GTK_ALIGN_START);
@@ -177,6 +197,30 @@ add_group (MnsSearchScreen *self, guint kind, guint n)
       g_signal_connect_object (button, "clicked", G_CALLBACK (unfold_cb), self, 0);
       gtk_box_append (self->groups, button);
     }
+}
+
+static void
+facet_toggled_cb (MnsSearchScreen *self, GtkToggleButton *facet)
+{
+  if (!gtk_toggle_button_get_active (facet))
+    return;
+  self->only = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (facet), "only"));
+  show_groups (self);
+}
+
+static void
+add_facet (MnsSearchScreen *self, const char *label, guint only)
+{
+  GtkWidget *facet = gtk_toggle_button_new_with_label (label);
+  GtkWidget *first = gtk_widget_get_first_child (GTK_WIDGET (self->facets));
+
+  g_object_set_data (G_OBJECT (facet), "only", GUINT_TO_POINTER (only));
+  if (first != NULL)
+    gtk_toggle_button_set_group (GTK_TOGGLE_BUTTON (facet), GTK_TOGGLE_BUTTON (first));
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (facet), only == self->only);
+  g_signal_connect_object (
+      facet, "toggled", G_CALLBACK (facet_toggled_cb), self, G_CONNECT_SWAPPED);
+  gtk_box_append (self->facets, facet);
 }
 
 static guint
@@ -198,6 +242,25 @@ clear_groups (MnsSearchScreen *self)
     gtk_box_remove (self->groups, child);
 }
 
+/* Only the kinds that were found are worth a choice, and only if there are several. */
+static void
+show_facets (MnsSearchScreen *self)
+{
+  GtkWidget *child;
+  guint n_kinds = 0;
+
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->facets))) != NULL)
+    gtk_box_remove (self->facets, child);
+  add_facet (self, _ ("All"), 0);
+  for (guint k = 0; k < G_N_ELEMENTS (kinds); k++)
+    if (count_kind (self->found->rows, kinds[k].kind) > 0)
+      {
+        add_facet (self, _ (kinds[k].title), k + 1);
+        n_kinds++;
+      }
+  gtk_widget_set_visible (GTK_WIDGET (self->facets), n_kinds > 1);
+}
+
 static void
 show_groups (MnsSearchScreen *self)
 {
@@ -206,7 +269,7 @@ show_groups (MnsSearchScreen *self)
     {
       guint n = count_kind (self->found->rows, kinds[k].kind);
 
-      if (n > 0)
+      if (n > 0 && (self->only == 0 || self->only == k + 1))
         add_group (self, k, n);
     }
   mns_screen_show_content (MNS_SCREEN (self));
@@ -240,7 +303,7 @@ show_nothing (MnsSearchScreen *self)
 
   mns_screen_show_empty (MNS_SCREEN (self),
                          title,
-                         online ? _ ("Search by name, id or barcode.")
+                         online ? _ ("Search by name or part of a name, by id or barcode.")
                                 : _ ("While offline, only what this computer holds is searched."),
                          NULL,
                          NULL);
@@ -280,7 +343,10 @@ found_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (n == 0)
     show_nothing (self);
   else if (!open_only_hit (self))
-    show_groups (self);
+    {
+      show_facets (self);
+      show_groups (self);
+    }
 }
 
 static void
@@ -407,6 +473,14 @@ mns_search_screen_new (MnsSession *session, const char *argument)
   gtk_widget_set_margin_end (GTK_WIDGET (self->groups), 16);
   gtk_widget_set_margin_top (GTK_WIDGET (self->groups), 8);
   gtk_widget_set_margin_bottom (GTK_WIDGET (self->groups), 16);
+  self->facets = GTK_BOX (gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0));
+  gtk_widget_add_css_class (GTK_WIDGET (self->facets), "linked");
+  gtk_widget_set_halign (GTK_WIDGET (self->facets), GTK_ALIGN_CENTER);
+  gtk_widget_set_margin_bottom (GTK_WIDGET (self->facets), 8);
+  gtk_widget_set_visible (GTK_WIDGET (self->facets), FALSE);
+  gtk_accessible_update_property (
+      GTK_ACCESSIBLE (self->facets), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Kind"), -1);
+  mns_screen_set_under_title (MNS_SCREEN (self), GTK_WIDGET (self->facets));
   adw_clamp_set_maximum_size (ADW_CLAMP (clamp), 860);
   adw_clamp_set_child (ADW_CLAMP (clamp), GTK_WIDGET (self->groups));
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), clamp);
