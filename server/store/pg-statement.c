@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 
 /* From the portable text to PostgreSQL's: $name becomes $1, a row set {v} becomes
- * unnest($2::uuid[], $3::bigint[]) AS v (a, b). Each parameter is declared with its type, for an
- * untyped one in a SELECT list is text to PostgreSQL. Values travel as text, bytes as they are.
+ * unnest($2::uuid[], $3::bigint[]) AS v (a, b), or (VALUES ($2::uuid, $3::bigint)) AS v (a, b) if
+ * it has one row: then there is nothing to join with, and most sets of a busy lab have one. Each
+ * parameter is declared with its type, for an untyped one in a SELECT list is text to PostgreSQL.
+ * Values travel as text, bytes as they are.
  */
 
 #define G_LOG_DOMAIN "mns-pg-statement"
@@ -20,11 +22,11 @@
 static const struct
 {
   Oid oid;
-  const char *array;
+  const char *name;
 } types[] = {
-  [MNS_KIND_ID] = { 2950, "uuid[]" },  [MNS_KIND_TEXT] = { 25, "text[]" },
-  [MNS_KIND_INT] = { 20, "bigint[]" }, [MNS_KIND_REAL] = { 701, "double precision[]" },
-  [MNS_KIND_JSON] = { 114, "json[]" }, [MNS_KIND_BYTES] = { 17, "bytea[]" },
+  [MNS_KIND_ID] = { 2950, "uuid" },  [MNS_KIND_TEXT] = { 25, "text" },
+  [MNS_KIND_INT] = { 20, "bigint" }, [MNS_KIND_REAL] = { 701, "double precision" },
+  [MNS_KIND_JSON] = { 114, "json" }, [MNS_KIND_BYTES] = { 17, "bytea" },
 };
 
 /* One parameter: an argument, or a column of one that is a row set. */
@@ -33,6 +35,7 @@ typedef struct
   char *name;
   int column; /* -1: a plain value */
   MnsKind kind;
+  gboolean single; /* of a row set of one row */
 } Param;
 
 typedef struct _Statement Statement;
@@ -95,9 +98,9 @@ mns_pg_statements_free (MnsPgStatements *self)
 
 /* The number of the parameter, 1 for the first; added if the statement does not have it yet. */
 static guint
-param_number (Statement *self, const char *name, int column, MnsKind kind)
+param_number (Statement *self, const char *name, int column, MnsKind kind, gboolean single)
 {
-  Param param = { NULL, column, kind };
+  Param param = { NULL, column, kind, single };
 
   for (guint i = 0; i < self->params->len; i++)
     {
@@ -115,18 +118,21 @@ static void
 append_set (Statement *self, GString *sql, const MnsPiece *piece, const MnsRowSet *set)
 {
   guint n_columns = mns_row_set_get_n_columns (set);
+  gboolean single = mns_row_set_get_n_rows (set) == 1;
 
+  g_string_append (sql, single ? "(VALUES (" : "unnest(");
   for (guint i = 0; i < n_columns; i++)
     {
       MnsKind kind = mns_row_set_get_kind (set, i);
 
       g_string_append_printf (sql,
-                              "%s$%u::%s",
-                              i == 0 ? "unnest(" : ", ",
-                              param_number (self, piece->text, (int) i, kind),
-                              types[kind].array);
+                              "%s$%u::%s%s",
+                              i == 0 ? "" : ", ",
+                              param_number (self, piece->text, (int) i, kind, single),
+                              types[kind].name,
+                              single ? "" : "[]");
     }
-  g_string_append_printf (sql, ") AS %s (", piece->text);
+  g_string_append_printf (sql, "%s AS %s (", single ? "))" : ")", piece->text);
   for (guint i = 0; i < n_columns; i++)
     g_string_append_printf (sql, "%s%s", i == 0 ? "" : ", ", mns_row_set_get_name (set, i));
   g_string_append_c (sql, ')');
@@ -157,7 +163,8 @@ append_piece (
   if (piece->kind == MNS_PIECE_SET)
     append_set (self, sql, piece, arg->set);
   else
-    g_string_append_printf (sql, "$%u", param_number (self, piece->text, -1, arg->value.kind));
+    g_string_append_printf (
+        sql, "$%u", param_number (self, piece->text, -1, arg->value.kind, FALSE));
   return TRUE;
 }
 
@@ -192,6 +199,8 @@ fits (const Statement *self, const MnsArg *args)
       if (arg == NULL || (arg->set != NULL) != (param->column >= 0))
         return FALSE;
       if (arg->set == NULL && arg->value.kind != param->kind)
+        return FALSE;
+      if (arg->set != NULL && param->single != (mns_row_set_get_n_rows (arg->set) == 1))
         return FALSE;
       if (arg->set != NULL && (param->column >= (int) mns_row_set_get_n_columns (arg->set) ||
                                mns_row_set_get_kind (arg->set, param->column) != param->kind))
@@ -328,29 +337,31 @@ static void
 bind_param (Binding *binding, const Param *param, const MnsArg *arg)
 {
   char buffer[VALUE_BUFFER_SIZE];
+  const MnsValue *value =
+      param->single ? mns_row_set_get (arg->set, 0, (guint) param->column) : &arg->value;
   const char *text = NULL;
   gsize size = 0;
   int length = 0;
   int format = 0;
 
-  if (param->column >= 0)
+  if (param->column >= 0 && !param->single)
     {
       char *literal = column_literal (arg->set, param->column);
 
       g_ptr_array_add (binding->owned, literal);
       text = literal;
     }
-  else if (!arg->value.is_null && arg->value.kind == MNS_KIND_BYTES)
+  else if (!value->is_null && value->kind == MNS_KIND_BYTES)
     {
-      text = g_bytes_get_data (arg->value.v.bytes, &size);
+      text = g_bytes_get_data (value->v.bytes, &size);
       if (text == NULL)
         text = ""; /* empty is not null */
       length = (int) size;
       format = 1;
     }
-  else if (!arg->value.is_null)
+  else if (!value->is_null)
     {
-      text = value_text (&arg->value, buffer);
+      text = value_text (value, buffer);
       if (text == buffer)
         {
           g_ptr_array_add (binding->owned, g_strdup (buffer));
@@ -370,7 +381,8 @@ prepare (MnsPgStatements *self, MnsPgLink *link, Statement *statement)
   for (guint i = 0; i < statement->params->len; i++)
     {
       const Param *param = &g_array_index (statement->params, Param, i);
-      Oid oid = param->column >= 0 ? 0 : types[param->kind].oid; /* the cast in the text says it */
+      gboolean is_array = param->column >= 0 && !param->single;
+      Oid oid = is_array ? 0 : types[param->kind].oid; /* the cast in the text says it */
 
       g_array_append_val (oids, oid);
     }

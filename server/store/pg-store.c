@@ -91,7 +91,8 @@ settle (PgStore *self, GError **error)
 }
 
 /* Under SERIALIZABLE whoever reads a table as a whole collides with everyone who writes into it,
- * and of a table with few rows PostgreSQL reads the whole if it may.
+ * and of a table with few rows PostgreSQL reads the whole if it may. And as a row set of known
+ * length looks cheaper than one of unknown length, it would plan each execution anew.
  */
 static const char *const planner_settings[] = {
   [MNS_ACCESS_READ] =
@@ -101,9 +102,10 @@ static const char *const planner_settings[] = {
   [MNS_ACCESS_LOOK] =
       "SELECT set_config('enable_seqscan', 'on', false), set_config('plan_cache_mode', "
       "'force_generic_plan', false)",
+  /* rules only ever go by keys */
   [MNS_ACCESS_WRITE] =
-      "SELECT set_config('enable_seqscan', 'off', false), set_config('plan_cache_mode', 'auto', "
-      "false)",
+      "SELECT set_config('enable_seqscan', 'off', false), set_config('plan_cache_mode', "
+      "'force_generic_plan', false)",
 };
 
 static void

@@ -17,6 +17,7 @@
 #define STRING_CHARACTERS 2000
 #define TEXT_CHARACTERS 20000
 
+/* Not changed once loaded: several threads may hold one (sync/store/memo.h). */
 struct _MnsCustomFields
 {
   GPtrArray *all; /* MnsCustomField, ascending by number */
@@ -172,14 +173,37 @@ list_objects (const char *objects)
   return set;
 }
 
-/* Asks ahead what mns_custom_fields_load() will ask with the same arguments. */
+static void
+clear_fields (gpointer data)
+{
+  MnsCustomFields *self = data;
+
+  g_clear_pointer (&self->all, g_ptr_array_unref);
+}
+
+static const MnsMemoKind fields_kind = { "custom fields", clear_fields };
+
+/* Under which id they are remembered. */
+static MnsId
+name_fields (const char *objects, const MnsId *master_step)
+{
+  MnsId id;
+
+  mns_id_derive (&id, master_step != NULL ? master_step : &MNS_ID_CONFIGURATION, objects, 0);
+  return id;
+}
+
+/* Asks ahead what mns_custom_fields_load() will ask with the same arguments, if it will. */
 void
 mns_custom_fields_ask (MnsCall *call, const char *objects, const MnsId *master_step)
 {
-  g_autoptr (MnsRowSet) set = list_objects (objects);
+  MnsId id = name_fields (objects, master_step);
+  g_autoptr (MnsCustomFields) known = mns_transaction_recall (call->tx, &fields_kind, &id);
+  g_autoptr (MnsRowSet) set = known == NULL ? list_objects (objects) : NULL;
 
-  mns_transaction_ask (
-      call->tx, FIELDS, MNS_ARGS (MNS_ARG_SET ("v", set), MNS_ARG_ID ("master", master_step)));
+  if (known == NULL)
+    mns_transaction_ask (
+        call->tx, FIELDS, MNS_ARGS (MNS_ARG_SET ("v", set), MNS_ARG_ID ("master", master_step)));
 }
 
 /**
@@ -188,7 +212,7 @@ mns_custom_fields_ask (MnsCall *call, const char *objects, const MnsId *master_s
  *   @master_step
  * @master_step: (nullable): a master step
  *
- * Reads the fields that objects have; one statement.
+ * Reads the fields that objects have; one statement, or none where they are remembered.
  *
  * Returns: (transfer full): the fields, or %NULL with @error set
  */
@@ -198,30 +222,33 @@ mns_custom_fields_load (MnsCall *call,
                         const MnsId *master_step,
                         GError **error)
 {
-  g_autoptr (MnsRowSet) set = list_objects (objects);
-  g_autoptr (MnsRows) rows =
+  MnsId id = name_fields (objects, master_step);
+  MnsCustomFields *self = mns_transaction_recall (call->tx, &fields_kind, &id);
+  g_autoptr (MnsRowSet) set = NULL;
+  g_autoptr (MnsRows) rows = NULL;
+
+  if (self != NULL)
+    return self;
+  set = list_objects (objects);
+  rows =
       mns_transaction_query (call->tx,
                              FIELDS,
                              MNS_ARGS (MNS_ARG_SET ("v", set), MNS_ARG_ID ("master", master_step)),
                              error);
-  MnsCustomFields *self;
-
   if (rows == NULL)
     return NULL;
-  self = g_new0 (MnsCustomFields, 1);
+  self = g_atomic_rc_box_new0 (MnsCustomFields);
   self->all = g_ptr_array_new_with_free_func ((GDestroyNotify) mns_custom_field_free);
   for (guint i = 0; i < mns_rows_get_n_rows (rows); i++)
     g_ptr_array_add (self->all, read_field (rows, i));
+  mns_transaction_remember (call->tx, &fields_kind, &id, self);
   return self;
 }
 
 void
 mns_custom_fields_free (MnsCustomFields *self)
 {
-  if (self == NULL)
-    return;
-  g_ptr_array_unref (self->all);
-  g_free (self);
+  mns_memo_release (&fields_kind, self);
 }
 
 guint

@@ -16,15 +16,11 @@ SAMPLES = 80000
 ID = sql_id(SAMPLE, "(:client_id * 10000 + :s)::bigint")
 DEVICE = "lpad(to_hex(:client_id::bigint), 32, '0')::uuid"
 # What the server sends for one, in its order: the gate, what the rule reads, what the device had, the
-# rule's writes, the note. Whose token it is, the server asks once a second.
+# rule's writes, the note. Tokens, rights and fields it remembers.
 SCRIPT = f"""\\set s random(0, 9999)
 \\set n random(1, 1000000000)
 BEGIN ISOLATION LEVEL SERIALIZABLE;
 LOCK TABLE command_gate IN ROW SHARE MODE;
-SELECT p.status, g.permission FROM person p LEFT JOIN person_role r ON r.person_id = p.id
- LEFT JOIN role_permission g ON g.role_id = r.role_id WHERE p.id = 'PERSON';
-SELECT f.id, f.lims_id, f.field_no, f.object, f.name, f.type, f.options, f.phi
- FROM custom_field f WHERE f.object = 'SAMPLE' AND f.deleted = 0 AND f.master_step_id IS NULL ORDER BY f.field_no;
 SELECT s.id, s.lims_id, s.name, s.project_id, s.artifact_id, s.received_date, s.fields, s.phi_fields
  FROM sample s WHERE s.id = {ID};
 SELECT last_n, person_id, revoked_at, (SELECT journals FROM restore_state WHERE journals <> 'ALL'
