@@ -234,6 +234,7 @@ mns_notifier_new (const char *conninfo, MnsServer *server)
   self->conninfo = g_strdup (conninfo);
   self->pool = mns_pool_new (conninfo, 1);
   self->bell = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  look (self); /* from now on: what changes before the thread listens is not missed */
   self->thread = g_thread_new ("notifier", listen_in_thread, self);
   return self;
 }
