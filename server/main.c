@@ -336,7 +336,7 @@ clear_server (MnsServer *server)
   g_clear_pointer (&server->push, mns_pool_free);
   g_clear_pointer (&server->pull, mns_pool_free);
   g_clear_pointer (&server->memo, mns_memo_free);
-  mns_windows_clear (server);
+  mns_windows_forget (server);
   g_clear_pointer (&server->state, g_free);
 }
 

@@ -123,6 +123,7 @@ look (MnsNotifier *self)
     {
       /* a restored database has another history: from now on, and everyone pulls by the minute */
       mns_memo_forget (self->server->memo);
+      mns_windows_forget (self->server);
       g_clear_pointer (&self->cursor, g_free);
       g_clear_pointer (&it.cursor, g_free);
       g_array_unref (it.scopes);
@@ -130,6 +131,8 @@ look (MnsNotifier *self)
       g_debug ("The change feed cannot be read: %s", error->message);
       return;
     }
+  if (self->cursor == NULL)
+    mns_windows_forget (self->server); /* what was before is not known */
   g_free (self->cursor);
   self->cursor = it.cursor;
   if (has_configuration (it.scopes))

@@ -198,8 +198,11 @@ mns_windows_follow (
   return TRUE;
 }
 
+/* The lists are made anew when they are asked for: changes may have been missed. */
 void
-mns_windows_clear (MnsServer *server)
+mns_windows_forget (MnsServer *server)
 {
+  g_mutex_lock (&server->lock);
   g_clear_pointer (&server->windows, g_hash_table_unref);
+  g_mutex_unlock (&server->lock);
 }

@@ -10,6 +10,6 @@ G_BEGIN_DECLS
 GHashTable *mns_windows_get (MnsServer *server, MnsTransaction *tx, gint64 days, GError **error);
 gboolean mns_windows_follow (
     MnsServer *server, MnsTransaction *tx, GArray *changed, GArray *news, GError **error);
-void mns_windows_clear (MnsServer *server);
+void mns_windows_forget (MnsServer *server);
 
 G_END_DECLS

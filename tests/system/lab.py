@@ -106,7 +106,8 @@ class Output:
 class Server:
     """meniscus-server with its private database in a state folder."""
 
-    def __init__(self, state, port=None, throwaway=True, tls=False, more=()):
+    def __init__(self, state, port=None, throwaway=True, tls=False, more=(),
+                 database=()):
         self.state = pathlib.Path(state)
         self.port = port or free_port()
         self.url = f"http{'s' if tls else ''}://127.0.0.1:{self.port}"
@@ -114,11 +115,12 @@ class Server:
         self.listen = f"{'0.0.0.0' if tls else '127.0.0.1'}:{self.port}"
         self.throwaway = throwaway
         self.more = list(more)
+        self.database = list(database)  # another one than its own: options of both programs
         self.process = None
         self.log = open(self.state.parent / f"{self.state.name}.log", "a")
 
     def start(self):
-        command = [SERVER, "--state", self.state, "--listen", self.listen, *self.more]
+        command = [SERVER, "--state", self.state, "--listen", self.listen, *self.more, *self.database]
         self.process = subprocess.Popen(
             [str(c) for c in command + (["--throwaway"] if self.throwaway else [])],
             stdout=subprocess.PIPE, stderr=self.log, text=True, env=environment())
@@ -142,7 +144,7 @@ class Server:
                 raise AssertionError("the server did not stop when it was asked to")
 
     def ctl(self, *words):
-        return run_checked(CTL, "--state", self.state, *words)
+        return run_checked(CTL, "--state", self.state, *self.database, *words)
 
     def end(self):
         """Stops what is left, the database of a killed server included."""

@@ -25,8 +25,8 @@ if absent:
 SEED = int(os.environ.get("MNS_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
 dice = random.Random(SEED)
 
-SERVER_KILLS = 14
-CLIENT_KILLS = 40
+SERVER_KILLS = 10
+CLIENT_KILLS = 30
 N_DEVICES = 4
 
 w = None
