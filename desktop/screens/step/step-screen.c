@@ -18,6 +18,7 @@
 #include "desktop/screens/step/record-page.h"
 #include "desktop/screens/step/step-dialogs.h"
 #include "desktop/screens/step/step-screen.h"
+#include "desktop/screens/step/step-side.h"
 
 struct _MnsStepScreen
 {
@@ -38,10 +39,7 @@ struct _MnsStepScreen
   MnsStepPage *page;
   char *page_state;
   GSimpleActionGroup *actions;
-  GtkWidget *side; /* scrolls: what the page has, then the instructions */
-  AdwBin *side_content;
-  GtkWidget *instructions_box;
-  GtkLabel *instructions;
+  MnsStepSide *side;
   GtkLabel *save_label;
 };
 
@@ -237,35 +235,17 @@ enable (MnsStepScreen *self, const char *name, gboolean enabled)
 
 /* ---- side region ---- */
 
-/* What the configuration says about how the step is done; NULL: nothing. */
-static const char *
-get_instructions (JsonNode *settings)
-{
-  JsonObject *object = settings != NULL && JSON_NODE_HOLDS_OBJECT (settings)
-                           ? json_node_get_object (settings)
-                           : NULL;
-  JsonNode *node = object != NULL ? json_object_get_member (object, "properties") : NULL;
-
-  if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
-    return NULL;
-  return json_object_get_string_member_with_default (
-      json_node_get_object (node), "instructions", NULL);
-}
-
 static void
 show_side (MnsStepScreen *self)
 {
-  gboolean shown = adw_bin_get_child (self->side_content) != NULL ||
-                   gtk_widget_get_visible (self->instructions_box);
-
-  mns_screen_set_side (MNS_SCREEN (self), shown ? self->side : NULL);
+  mns_screen_set_side (MNS_SCREEN (self),
+                       mns_step_side_has_anything (self->side) ? GTK_WIDGET (self->side) : NULL);
 }
 
 void
 mns_step_screen_set_side (MnsStepScreen *self, GtkWidget *content)
 {
-  if (adw_bin_get_child (self->side_content) != content)
-    adw_bin_set_child (self->side_content, content);
+  mns_step_side_set_content (self->side, content);
   show_side (self);
 }
 
@@ -273,41 +253,8 @@ static void
 show_instructions (MnsStepScreen *self)
 {
   g_autoptr (JsonNode) settings = mns_cell_parse_json (self->run->rows, 0, "settings");
-  const char *text = get_instructions (settings);
 
-  gtk_label_set_text (self->instructions, text != NULL ? text : "");
-  enable (self, "instructions", text != NULL);
-  if (text == NULL)
-    gtk_widget_set_visible (self->instructions_box, FALSE);
-}
-
-static void
-make_side (MnsStepScreen *self)
-{
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 16);
-  GtkWidget *title = gtk_label_new (_ ("Instructions"));
-
-  gtk_widget_set_margin_start (box, 16);
-  gtk_widget_set_margin_end (box, 16);
-  gtk_widget_set_margin_bottom (box, 16);
-  self->side_content = ADW_BIN (adw_bin_new ());
-  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->side_content));
-  self->instructions_box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
-  gtk_widget_add_css_class (title, "heading");
-  gtk_label_set_xalign (GTK_LABEL (title), 0);
-  gtk_box_append (GTK_BOX (self->instructions_box), title);
-  self->instructions = GTK_LABEL (gtk_label_new (NULL));
-  gtk_label_set_wrap (self->instructions, TRUE);
-  gtk_label_set_xalign (self->instructions, 0);
-  gtk_label_set_selectable (self->instructions, TRUE);
-  gtk_box_append (GTK_BOX (self->instructions_box), GTK_WIDGET (self->instructions));
-  gtk_widget_set_visible (self->instructions_box, FALSE);
-  gtk_box_append (GTK_BOX (box), self->instructions_box);
-  self->side = g_object_ref_sink (gtk_scrolled_window_new ());
-  gtk_scrolled_window_set_policy (
-      GTK_SCROLLED_WINDOW (self->side), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->side), box);
-  gtk_widget_set_hexpand (self->side, FALSE);
+  enable (self, "instructions", mns_step_side_set_settings (self->side, settings));
 }
 
 /* ---- the run ---- */
@@ -524,7 +471,7 @@ instructions_cb (GSimpleAction *action, GVariant *target, gpointer user_data)
 {
   MnsStepScreen *self = user_data;
 
-  gtk_widget_set_visible (self->instructions_box, !gtk_widget_get_visible (self->instructions_box));
+  mns_step_side_toggle_instructions (self->side);
   show_side (self);
 }
 
@@ -734,7 +681,7 @@ mns_step_screen_init (MnsStepScreen *self)
   gtk_widget_insert_action_group (GTK_WIDGET (self), "step", G_ACTION_GROUP (self->actions));
   mns_screen_add_tool (screen, make_menu ());
 
-  make_side (self);
+  self->side = MNS_STEP_SIDE (g_object_ref_sink (mns_step_side_new ()));
   self->holder = ADW_BIN (adw_bin_new ());
   mns_screen_set_content (screen, GTK_WIDGET (self->holder));
   mns_screen_set_title (screen, _ ("Step"));
