@@ -251,9 +251,42 @@ send_files_in_thread (gpointer data)
   return NULL;
 }
 
+static void
+tell_all_changed (MnsWorkspace *self)
+{
+  g_autoptr (GPtrArray) tables = g_ptr_array_new ();
+  guint n = 0;
+  const MnsEntity *const *entities = mns_entities_get_all (&n);
+
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (tables, (gpointer) entities[i]->table);
+  mns_workspace_tell_changed (self, tables);
+}
+
+static gpointer
+check_in_thread (gpointer data)
+{
+  MnsWorkspace *self = data;
+  g_autoptr (GError) error = NULL;
+  gboolean made_anew = FALSE;
+
+  if (!mns_replica_check (self->replica, self->stop, &made_anew, &error) &&
+      !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_warning ("what a crash left was not looked through: %s", error->message);
+  if (!made_anew)
+    return NULL;
+  mns_workspace_refresh_counts (self);
+  tell_all_changed (self);
+  mns_workspace_tell_state (self);
+  mns_workspace_wake (self, TRUE);
+  return NULL;
+}
+
 void
 mns_workspace_start (MnsWorkspace *self)
 {
+  if (!mns_replica_is_checked (self->replica))
+    self->check_thread = g_thread_new ("mns-check", check_in_thread, self);
   self->sync_thread = g_thread_new ("mns-sync", sync_in_thread, self);
   if (self->manual)
     return;
@@ -273,6 +306,7 @@ mns_workspace_stop (MnsWorkspace *self)
   g_clear_pointer (&self->sync_thread, g_thread_join);
   g_clear_pointer (&self->events, mns_events_free);
   g_clear_pointer (&self->files_thread, g_thread_join);
+  g_clear_pointer (&self->check_thread, g_thread_join);
 }
 
 /**

@@ -31,6 +31,7 @@ struct _MnsReplica
   gint64 confirmed_n; /* the server said that it has our commands up to here; 0: not known */
   gboolean gap;       /* the server lacks commands before those we think undecided */
   gboolean rebuilt;
+  gboolean unchecked; /* a crash left the file, and nobody has looked through it yet */
   MnsStore *store;
   sqlite3 *db;
   MnsOutboxLog *log;
@@ -53,6 +54,16 @@ gboolean mns_replica_commit (MnsReplica *self, MnsTransaction *tx, GError **erro
 void mns_replica_abandon (MnsReplica *self, MnsTransaction *tx);
 gboolean mns_replica_note_server_time (
     MnsReplica *self, gint64 server_now, gint64 asked_at, gint64 answered_at, GError **error);
+
+/* Stands on a new, empty file that has the log's commands, and lets the pointer name it. Without
+ * success there is no store at all. */
+gboolean
+mns_replica_make_new (MnsReplica *self, const MnsId *person, const char *name, GError **error);
+gboolean mns_replica_mend_log (MnsReplica *self, GError **error);
+
+/* check.c */
+gboolean mns_replica_quick_check (MnsStore *store, const char *path, GError **error);
+void mns_replica_set_aside (const char *path);
 
 /* files.c */
 gboolean mns_replica_write_file (const char *path, const char *text, gsize length, GError **error);

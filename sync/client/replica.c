@@ -218,25 +218,6 @@ mark_path (MnsReplica *self)
   return g_build_filename (self->dir, "open", NULL);
 }
 
-static gboolean
-quick_check (MnsReplica *self, GError **error)
-{
-  g_autoptr (MnsTransaction) tx = mns_store_begin (self->store, MNS_ACCESS_READ, error);
-  g_autoptr (MnsRows) rows = NULL;
-  const char *word;
-
-  if (tx == NULL)
-    return FALSE;
-  rows = mns_transaction_query (tx, "PRAGMA quick_check(1)", NULL, error);
-  if (rows == NULL)
-    return FALSE;
-  word = mns_rows_get_n_rows (rows) > 0 ? mns_rows_get_text (rows, 0, 0) : NULL;
-  if (g_strcmp0 (word, "ok") == 0)
-    return TRUE;
-  g_set_error (error, MNS_ERROR, MNS_ERROR_CORRUPT, "%s is damaged: %s", self->path, word);
-  return FALSE;
-}
-
 static void
 close_store (MnsReplica *self)
 {
@@ -254,17 +235,23 @@ open_store (MnsReplica *self, MnsSqliteFlags flags, GError **error)
   return mns_replica_add_functions (self, self->store, error);
 }
 
+static gboolean
+check_now (MnsReplica *self, GError **error)
+{
+  self->unchecked = !mns_replica_quick_check (self->store, self->path, error);
+  return !self->unchecked;
+}
+
 /* Opens the file that the pointer names. FALSE without @error set: it is lost or damaged. */
 static gboolean
 open_current (MnsReplica *self, GError **error)
 {
-  g_autofree char *mark = mark_path (self);
   g_autoptr (GError) local = NULL;
 
   if (self->path == NULL || !g_file_test (self->path, G_FILE_TEST_EXISTS))
     return FALSE;
   if (open_store (self, MNS_SQLITE_FULL_SYNC, &local) &&
-      (!g_file_test (mark, G_FILE_TEST_EXISTS) || quick_check (self, &local)) &&
+      (!self->unchecked || self->hooks.check_later || check_now (self, &local)) &&
       mns_schema_upgrade (self->store, &local) && mns_replica_load_state (self, &local))
     return TRUE;
 
@@ -272,11 +259,9 @@ open_current (MnsReplica *self, GError **error)
   if (g_error_matches (local, MNS_ERROR, MNS_ERROR_CORRUPT) ||
       g_error_matches (local, MNS_ERROR, MNS_ERROR_FAILED))
     {
-      g_autofree char *aside = g_strconcat (self->path, ".damaged", NULL);
-
       g_warning ("%s; it is set aside and made anew", local->message);
-      g_rename (self->path, aside);
-      mns_replica_remove_database (self->path);
+      mns_replica_set_aside (self->path);
+      self->unchecked = FALSE;
       return FALSE;
     }
   g_propagate_error (error, g_steal_pointer (&local));
@@ -354,8 +339,8 @@ fill_new (MnsReplica *self, const MnsId *person, const char *name, GError **erro
       self->log, &client, mns_outbox_log_get_next_n (self->log), commands, error);
 }
 
-static gboolean
-make_new (MnsReplica *self, const MnsId *person, const char *name, GError **error)
+gboolean
+mns_replica_make_new (MnsReplica *self, const MnsId *person, const char *name, GError **error)
 {
   if (person == NULL)
     {
@@ -384,8 +369,8 @@ make_new (MnsReplica *self, const MnsId *person, const char *name, GError **erro
 }
 
 /* What a crash between a commit and the log's line left undone. */
-static gboolean
-mend_log (MnsReplica *self, GError **error)
+gboolean
+mns_replica_mend_log (MnsReplica *self, GError **error)
 {
   if (!mns_id_equal (mns_outbox_log_get_client (self->log), &self->state.client))
     return mns_replica_rewrite_log (self, error);
@@ -421,7 +406,8 @@ remove_leftovers (MnsReplica *self)
  *
  * Opens the database that the folder's pointer names. A database that is lost, or damaged as seen
  * after a crash, is made anew and its outbox filled from the log beside it; the rows come with the
- * next sync. Fails with %MNS_ERROR_BUSY where another program has it open.
+ * next sync. With @check_later of @hooks the look for damage is left to mns_replica_check(). Fails
+ * with %MNS_ERROR_BUSY where another program has it open.
  *
  * Returns: (transfer full): the replica, or %NULL with @error set
  */
@@ -457,16 +443,17 @@ mns_replica_open (const char *dir,
   self->log = mns_outbox_log_open (log, error);
   if (self->log == NULL)
     return NULL;
+  mark = mark_path (self);
+  self->unchecked = g_file_test (mark, G_FILE_TEST_EXISTS);
   self->path = mns_replica_read_pointer (dir, &self->generation, &local);
   if (local == NULL && !open_current (self, &local) && local == NULL)
-    make_new (self, person, person_name, &local);
+    mns_replica_make_new (self, person, person_name, &local);
   if (local != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&local));
       return NULL;
     }
-  mark = mark_path (self);
-  if (!g_file_set_contents (mark, "", 0, error) || !mend_log (self, error))
+  if (!g_file_set_contents (mark, "", 0, error) || !mns_replica_mend_log (self, error))
     return NULL;
   remove_leftovers (self);
   return g_steal_pointer (&self);
@@ -477,7 +464,7 @@ mns_replica_free (MnsReplica *self)
 {
   if (self == NULL)
     return;
-  if (self->store != NULL && self->hooks.dies_at == NULL)
+  if (self->store != NULL && self->hooks.dies_at == NULL && !self->unchecked)
     {
       g_autofree char *mark = mark_path (self);
 

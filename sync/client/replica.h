@@ -21,6 +21,7 @@ typedef struct _MnsReplica MnsReplica;
  * @run: runs a rule; mns_lab_run() outside of tests
  * @dies_at: (nullable): a test's question whether the program ends at the named point
  * @data: passed to each
+ * @check_later: a file that a crash left is opened as it is; mns_replica_check() looks through it
  *
  * What the replica takes from the world, so that a test can be the world.
  */
@@ -31,6 +32,7 @@ typedef struct
   MnsResult *(*run) (const MnsLab *lab, MnsCommand *command, gpointer data, GError **error);
   gboolean (*dies_at) (const char *point, gpointer data, GError **error);
   gpointer data;
+  gboolean check_later;
 } MnsReplicaHooks;
 
 /* Where a command stands. */
@@ -72,6 +74,11 @@ MnsReplica *mns_replica_open (const char *dir,
                               const MnsId *person,
                               const char *person_name,
                               GError **error);
+gboolean mns_replica_check (MnsReplica *self,
+                            GCancellable *cancellable,
+                            gboolean *made_anew,
+                            GError **error);
+gboolean mns_replica_is_checked (MnsReplica *self);
 void mns_replica_free (MnsReplica *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MnsReplica, mns_replica_free)
 

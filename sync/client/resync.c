@@ -248,6 +248,7 @@ mns_replica_resync (MnsReplica *self,
 {
   g_auto (MnsPullHead) last = { 0 };
   g_autoptr (GError) local = NULL;
+  g_autofree char *next = NULL;
   gboolean built;
 
   *applied = MNS_APPLIED_FORGOTTEN;
@@ -264,6 +265,9 @@ mns_replica_resync (MnsReplica *self,
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
     }
+  next = mns_replica_generation_path (self->dir, self->generation + 1);
+  if (!g_str_equal (mns_build_get_path (build), next))
+    return TRUE; /* the file in use was found damaged meanwhile, and replaced */
   if (!judge (self, &last, applied, error))
     return FALSE;
   if (*applied != MNS_APPLIED)

@@ -391,6 +391,17 @@ take (MnsSync *self,
   return done;
 }
 
+static char *
+dup_cursor (MnsReplica *replica)
+{
+  char *cursor;
+
+  mns_replica_lock (replica);
+  cursor = g_strdup (replica->state.cursor);
+  mns_replica_unlock (replica);
+  return cursor;
+}
+
 static gboolean
 pull_once (MnsSync *self,
            MnsApplied *applied,
@@ -401,7 +412,7 @@ pull_once (MnsSync *self,
   g_auto (Fetched) fetched = {
     .stages = g_ptr_array_new_with_free_func ((GDestroyNotify) mns_stage_free),
   };
-  g_autofree char *cursor = g_strdup (self->replica->state.cursor);
+  g_autofree char *cursor = dup_cursor (self->replica);
   gboolean anew = cursor == NULL;
   g_autoptr (GError) local = NULL;
 

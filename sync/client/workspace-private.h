@@ -44,6 +44,7 @@ struct _MnsWorkspace
   /* background.c */
   GThread *sync_thread;
   GThread *files_thread;
+  GThread *check_thread; /* where a crash left the file */
   MnsEvents *events;
   GCancellable *stop;
   GMutex wake_lock;

@@ -404,7 +404,12 @@ run_hook (const MnsLab *lab, MnsCommand *command, gpointer data, GError **error)
   return mns_lab_run (lab, command, error);
 }
 
-static const MnsReplicaHooks hooks = { now_hook, make_id_hook, run_hook, NULL, NULL };
+/* A program with a window does not wait until a file was looked through, one without a window does
+ * not live long enough to do so.
+ */
+static const MnsReplicaHooks hooks = { now_hook, make_id_hook, run_hook, NULL, NULL, TRUE };
+static const MnsReplicaHooks hooks_without_window = { now_hook, make_id_hook, run_hook,
+                                                      NULL,     NULL,         FALSE };
 
 static void
 make_pools (MnsWorkspace *self)
@@ -420,7 +425,8 @@ make_pools (MnsWorkspace *self)
  * @error: return location for an error
  *
  * Opens the replica and starts talking to the server in the background. It blocks for as long as
- * the file needs: tens of milliseconds, seconds after a crash with a large replica. Fails with
+ * the file needs: tens of milliseconds; where @setup is manual, seconds after a crash with a large
+ * replica. Fails with
  * %MNS_ERROR_BUSY where another program has it open, with %MNS_ERROR_NOT_FOUND where there is none
  * yet and nobody said whose it is.
  *
@@ -441,7 +447,11 @@ mns_workspace_open (const MnsWorkspaceSetup *setup, GError **error)
   mns_server_address_set_token (self->address, setup->token);
   mns_server_address_set_pin (self->address, setup->pin);
   self->has_token = setup->token != NULL;
-  self->replica = mns_replica_open (setup->dir, &hooks, setup->person, setup->person_name, error);
+  self->replica = mns_replica_open (setup->dir,
+                                    setup->manual ? &hooks_without_window : &hooks,
+                                    setup->person,
+                                    setup->person_name,
+                                    error);
   if (self->replica == NULL)
     return NULL;
   self->person = g_strdup (mns_replica_get_state (self->replica)->person_name);

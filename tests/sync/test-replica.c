@@ -236,6 +236,99 @@ test_damaged_file (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (ask (device, "SELECT count(*) FROM outbox WHERE state < 2"), ==, 1);
 }
 
+/* A page in the middle, so that the file opens as if nothing were the matter. */
+static void
+damage_page_of (const char *path, const char *table)
+{
+  g_autofree char *sql =
+      g_strdup_printf ("SELECT rootpage FROM sqlite_schema WHERE name = '%s'", table);
+  g_autofree char *garbage = g_strnfill (4096, 'x');
+  sqlite3 *db = NULL;
+  sqlite3_stmt *statement = NULL;
+  FILE *file;
+
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_prepare_v2 (db, sql, -1, &statement, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_step (statement), ==, SQLITE_ROW);
+  file = fopen (path, "r+");
+  g_assert_cmpint (fseek (file, 4096L * (sqlite3_column_int (statement, 0) - 1), SEEK_SET), ==, 0);
+  sqlite3_finalize (statement);
+  sqlite3_close (db); /* before the page is written: it takes the write-ahead log in */
+  g_assert_cmpuint (fwrite (garbage, 4096, 1, file), ==, 1);
+  fclose (file);
+}
+
+static void
+open_unchecked (Device *device, MnsReplicaHooks *hooks)
+{
+  g_autoptr (GError) error = NULL;
+
+  hooks->check_later = TRUE;
+  device->replica = mns_replica_open (device->dir, hooks, &device->person, "Ada", &error);
+  g_assert_no_error (error);
+  device->sync = mns_sync_new (device->replica, &device->base);
+}
+
+/* Damage that a crash left is found behind the window; nothing of what was done meanwhile goes. */
+static void
+test_damage_found_later (Fixture *fixture, gconstpointer data)
+{
+  Device *device = fixture->device;
+  g_autofree char *path = g_strdup (device->replica->path);
+  MnsReplicaHooks hooks = device->replica->hooks;
+  g_autoptr (GError) error = NULL;
+  gboolean made_anew = FALSE;
+
+  run_toy (device, "toy.count@1", "{\"name\":\"a\"}");
+  sync_now (device);
+  run_toy (device, "toy.count@1", "{\"name\":\"a\"}");
+  sim_device_close (device);
+  damage_page_of (path, "print_log");
+  open_unchecked (device, &hooks);
+  g_assert_false (mns_replica_is_checked (device->replica));
+  run_toy (device, "toy.count@1", "{\"name\":\"a\"}");
+  g_assert_cmpint (ask (device, "SELECT count(*) FROM outbox WHERE state < 2"), ==, 2);
+
+  g_test_expect_message ("mns-client", G_LOG_LEVEL_WARNING, "*set aside*");
+  g_assert_true (mns_replica_check (device->replica, NULL, &made_anew, &error));
+  g_test_assert_expected_messages ();
+  g_assert_no_error (error);
+  g_assert_true (made_anew);
+  g_assert_true (mns_replica_is_checked (device->replica));
+  g_assert_cmpstr (device->replica->path, !=, path);
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+  sync_now (device);
+  g_assert_cmpint (ask (device, "SELECT count(*) FROM outbox WHERE state < 2"), ==, 0);
+  g_assert_cmpint (sim_server_read_count (fixture->sim->server, &device->person, "a"), ==, 3);
+}
+
+/* The mark of the crash stays until somebody has looked: a program that ends sooner has not. */
+static void
+test_unchecked_stays_unchecked (Fixture *fixture, gconstpointer data)
+{
+  Device *device = fixture->device;
+  MnsReplicaHooks hooks = device->replica->hooks;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  gboolean made_anew = FALSE;
+
+  sim_device_close (device); /* as a crash does */
+  hooks.dies_at = NULL;
+  open_unchecked (device, &hooks);
+  g_cancellable_cancel (cancellable);
+  g_assert_false (mns_replica_check (device->replica, cancellable, &made_anew, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  sim_device_close (device);
+  open_unchecked (device, &hooks);
+  g_assert_false (mns_replica_is_checked (device->replica));
+  g_clear_error (&error);
+  g_assert_true (mns_replica_check (device->replica, NULL, &made_anew, &error));
+  g_assert_false (made_anew);
+  sim_device_close (device);
+  open_unchecked (device, &hooks);
+  g_assert_true (mns_replica_is_checked (device->replica));
+}
+
 /* A torn last line is what a power cut leaves. */
 static void
 test_torn_log (Fixture *fixture, gconstpointer data)
@@ -447,6 +540,8 @@ static const struct
   { "/replica/refused-is-not-queued", test_refused_is_not_queued },
   { "/replica/not-local-is-queued", test_not_local_is_queued },
   { "/replica/rebuilt-from-the-log", test_rebuilt_from_the_log },
+  { "/replica/damage-found-later", test_damage_found_later },
+  { "/replica/unchecked-stays-unchecked", test_unchecked_stays_unchecked },
   { "/replica/damaged-file", test_damaged_file },
   { "/replica/torn-log", test_torn_log },
   { "/replica/disk-full", test_disk_full },
