@@ -249,10 +249,16 @@ new_pull (MnsSync *self, const char *cursor)
   return body;
 }
 
-/* A pack may break off: what is there stays, and the next try asks for the rest. */
+/* A pack may break off: what is there stays, and the next try asks for the rest. Some breaks are
+ * noticed by the connection, some only by whoever follows the stream and misses its end.
+ */
 static gboolean
-fetch_pack (
-    MnsSync *self, const char *path, MnsStage *stage, GCancellable *cancellable, GError **error)
+fetch_pack (MnsSync *self,
+            const char *path,
+            MnsStage *stage,
+            gboolean followed,
+            GCancellable *cancellable,
+            GError **error)
 {
   MnsRequest request = { "GET", path, NULL, NULL, -1, stage };
   guint64 before = 0;
@@ -261,11 +267,13 @@ fetch_pack (
     {
       g_auto (MnsAnswer) answer = { 0 };
       g_autoptr (GError) local = NULL;
+      gboolean came = mns_transport_send (self->transport, &request, &answer, cancellable, &local);
 
-      if (mns_transport_send (self->transport, &request, &answer, cancellable, &local))
-        return answer.status == 200 || answer.status == 206 ||
-               mns_sync_refuse (self, &answer, error);
-      if (!g_error_matches (local, MNS_ERROR, MNS_ERROR_OFFLINE) ||
+      if (came && answer.status != 200 && answer.status != 206)
+        return mns_sync_refuse (self, &answer, error);
+      if (came && (!followed || mns_stage_finish (stage, &local)))
+        return TRUE;
+      if ((!came && !g_error_matches (local, MNS_ERROR, MNS_ERROR_OFFLINE)) ||
           mns_stage_get_size (stage) == before)
         {
           g_propagate_error (error, g_steal_pointer (&local));
@@ -320,8 +328,7 @@ fetch_one (
         return mns_sync_refuse (self, &answer, error);
       if (follows)
         mns_build_follow (fetched->build, stage);
-      return fetch_pack (self, answer.location, stage, cancellable, error) &&
-             (!follows || mns_stage_finish (stage, error));
+      return fetch_pack (self, answer.location, stage, follows, cancellable, error);
     case MNS_HTTP_RESYNC:
       fetched->resync = TRUE;
       return TRUE;

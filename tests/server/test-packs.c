@@ -219,7 +219,9 @@ test_fetched_while_made (Fixture *fixture, gconstpointer data)
   g_assert_cmpmem (early->body->data, early->body->len, late->body->data, late->body->len);
 }
 
-/* Nobody takes what came for the whole: the stream ends as a broken one. */
+/* Whoever fetches is let go at once; libsoup does not always call the end of the connection an
+ * error, but what came has no end.
+ */
 static void
 test_broken_off (Fixture *fixture, gconstpointer data)
 {
@@ -233,7 +235,7 @@ test_broken_off (Fixture *fixture, gconstpointer data)
   wait_for (&fetch->n_read, 64 * 1024);
   mns_pack_unref (pack);
   fetch_end (fetch);
-  g_assert_nonnull (fetch->error);
+  g_assert_cmpuint (fetch->body->len, <, PIECE);
   again = fetch_new (fixture, name, NULL);
   fetch_end (again);
   g_assert_cmpuint (again->status, ==, 404);
