@@ -46,6 +46,9 @@ before(async () => {
 });
 after(() => browser?.close());
 
+const SCREENS = ['lab-view', 'queue', 'placement', 'record-details', 'next-steps', 'projects',
+  'project', 'sample', 'container', 'search', 'conflicts', 'missing'];
+
 test('axe itself works here', async () => {
   const page = await newPage(context);
   await open(page, '/');
@@ -69,8 +72,7 @@ for (const scheme of ['light', 'dark']) {
     await fresh.close();
   });
 
-  for (const name of ['lab-view', 'queue', 'placement', 'record-details', 'next-steps', 'projects',
-    'project', 'sample', 'container', 'search', 'conflicts', 'missing']) {
+  for (const name of SCREENS) {
     test(`${name}, ${scheme}`, async () => {
       const page = await newPage(context, {scheme});
       await open(page, paths.get(name));
@@ -97,6 +99,39 @@ async function speak(page, language) {
     Object.defineProperty(navigator, 'languages', {get: () => [tag]}), language);
 }
 
+/** What the reader's system asks for, which no setting of the page can. */
+for (const [look, feature] of [['forced', {name: 'forced-colors', value: 'active'}],
+  ['contrast', {name: 'prefers-contrast', value: 'more'}]]) {
+  test(`every screen with ${feature.name}`, async () => {
+    const page = await newPage(context);
+    const session = await page.createCDPSession();
+    await session.send('Emulation.setEmulatedMedia', {features: [feature]});
+    for (const name of SCREENS) {
+      await open(page, paths.get(name));
+      await page.waitForNetworkIdle({idleTime: 100, concurrency: 1});
+      assert.equal(await page.evaluate(({name: what, value}) =>
+        matchMedia(`(${what}: ${value})`).matches, feature), true);
+      await shot(page, `${name}-${look}`);
+      assert.deepEqual((await axe(page)).violations, [], name);
+    }
+    quiet(page);
+    await page.close();
+  });
+}
+
+test('every screen in German', async () => {
+  const page = await newPage(context);
+  await speak(page, 'de-DE');
+  for (const name of SCREENS) {
+    await open(page, paths.get(name));
+    await page.waitForNetworkIdle({idleTime: 100, concurrency: 1});
+    await shot(page, `${name}-german`);
+    assert.deepEqual((await axe(page)).violations, [], name);
+  }
+  quiet(page);
+  await page.close();
+});
+
 test('German', async () => {
   const page = await newPage(context);
   await speak(page, 'de-DE');
@@ -104,7 +139,6 @@ test('German', async () => {
     await open(page, paths.get(name));
     assert.equal(await textOf(page, 'h1'), heading);
     assert.equal(await page.evaluate(() => document.documentElement.lang), 'de');
-    await shot(page, `${name}-german`);
   }
   quiet(page);
   await page.close();
