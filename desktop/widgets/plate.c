@@ -45,7 +45,7 @@ static const MnsPlateLook looks[] = {
 
 /* Two of them stand side by side in a window 1280 pixels wide. */
 static const MnsPlateLook small_looks[] = {
-  { 96, 45, 36, 28, 22, 6, 1, 9, 11 },
+  { 96, 35, 32, 28, 22, 5, 1, 8, 11 },
   { 384, 24, 20, 26, 16, 4, 1, 0, 8 },
   { G_MAXUINT, 14, 14, 24, 16, 3, 1, 0, 8 },
 };

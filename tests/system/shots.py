@@ -18,7 +18,7 @@ import time
 import lab
 from lab import BUILD, DEMO, Api, Folder, Mns, find_pids, free_port, stop_database, wait
 
-from desk import BUTTON, Desk, find_in, keys
+from desk import BUTTON, Desk, find_in, keys, xdo
 
 ROWS = "ABCDEFGH"
 LOOKS = (("light", "en"), ("dark", "en"), ("light", "de"))
@@ -164,6 +164,7 @@ class Camera:
         return {"LANGUAGE": self.language, "ADW_DEBUG_COLOR_SCHEME": f"prefer-{self.scheme}"}
 
     def keep(self, desk, name):
+        xdo("mousemove", 2, 897)  # away from what shows a tooltip
         time.sleep(0.7)  # transitions are over, so that the picture is of something
         geo = desk.geometry()
         subprocess.check_call(
@@ -236,7 +237,7 @@ class Camera:
         self.take("queue-waiting", f"/queue/{step}", "A-061")
         self.take("queue-other-step", f"/queue/{next_step}", "A-0")
         self.take("bucket-full", f"/queue/{step}", "A-061", self.into_the_bucket)
-        self.take("bucket-empty", f"/bucket/{step}")
+        self.take("bucket-empty", f"/bucket/{step}", "The ice bucket is empty")
         self.take("step-placement", f"/step/{it.placing['run']}", "A-001")
         self.take("step-record", f"/step/{it.recording['run']}", "Concentration")
         self.take("step-next", f"/step/{it.choosing['run']}", "Finish step")
@@ -253,7 +254,7 @@ class Camera:
         self.take("runs-list", "/runs")
         self.take("popover-sync", "/lab", "Fragment DNA", lambda desk: desk.hit(
             lambda n: n.startswith(self.say("Online")), None))
-        self.take("menu-main", "/lab", "Fragment DNA", lambda desk: keys("F10"))
+        self.take("menu-main", "/lab", "Fragment DNA", lambda desk: desk.hit(self.say("Main menu"), None))
         self.take("preferences-window", "/lab", "Fragment DNA",
                   lambda desk: (keys("ctrl+comma"), time.sleep(1)))
         self.take("shortcuts-window", "/lab", "Fragment DNA",

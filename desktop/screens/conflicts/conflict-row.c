@@ -72,9 +72,9 @@ static const struct
   const char *title;
   int width;
 } columns[] = {
-  { N_ ("Where"), 160 },
-  { N_ ("I saw"), 100 },
-  { N_ ("Mine"), 150 },
+  { N_ ("Where"), 130 },
+  { N_ ("I saw"), 85 },
+  { N_ ("Mine"), 130 },
   { N_ ("Now"), 100 },
 };
 
@@ -272,8 +272,8 @@ make_choices (MnsConflictRows *self, Row *row)
       if (!is_typed (one))
         continue;
       row->entry = GTK_EDITABLE (gtk_entry_new ());
-      gtk_editable_set_width_chars (row->entry, 8);
-      gtk_editable_set_max_width_chars (row->entry, 12);
+      gtk_editable_set_width_chars (row->entry, 5);
+      gtk_editable_set_max_width_chars (row->entry, 8);
       gtk_editable_set_text (row->entry, row->line->text != NULL ? row->line->text : "");
       gtk_accessible_update_property (
           GTK_ACCESSIBLE (row->entry), GTK_ACCESSIBLE_PROPERTY_LABEL, _ (pick_texts[one]), -1);

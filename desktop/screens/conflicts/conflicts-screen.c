@@ -70,6 +70,8 @@ update_primary (MnsConflictsScreen *self)
   gtk_widget_set_visible (self->reason_box, drops);
   if (self->saving != NULL)
     text = g_strdup (_ ("Choices are being saved"));
+  else if (bundle == NULL)
+    text = g_strdup (_ ("No conflicts"));
   else if (n > 0)
     text = g_strdup_printf (ngettext ("%u value is not chosen", "%u values are not chosen", n), n);
   else if (drops && gtk_editable_get_text (self->reason)[0] == '\0')
@@ -629,7 +631,7 @@ mns_conflicts_screen_new (MnsSession *session, const char *argument)
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (left), GTK_WIDGET (self->list));
   gtk_scrolled_window_set_policy (
       GTK_SCROLLED_WINDOW (left), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
-  gtk_widget_set_size_request (left, 280, -1);
+  gtk_widget_set_size_request (left, 230, -1);
   self->lines = GTK_BOX (gtk_box_new (GTK_ORIENTATION_VERTICAL, 16));
   gtk_widget_set_margin_start (GTK_WIDGET (self->lines), 16);
   gtk_widget_set_margin_end (GTK_WIDGET (self->lines), 16);
