@@ -27,6 +27,7 @@
 #define DEFAULT_ADDRESS "127.0.0.1:8420"
 #define PUSH_STORES 12
 #define PULL_STORES 8
+#define LOOK_STORES 4
 #define DAY_S (24 * 60 * 60)
 /* What another process changed in the configuration is seen at the latest after so long. */
 #define MEMO_AGE_US G_USEC_PER_SEC
@@ -56,6 +57,8 @@ typedef struct
   MnsServer server;
   MnsIngest *ingest; /* NULL: no folder of runs is named */
   guint daily;
+  GThread *mender; /* nullable: the last one */
+  gint mending;    /* atomic */
   int status;
 } Program;
 
@@ -179,6 +182,35 @@ signal_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* ---- connections of the main thread ---- */
+
+static gpointer
+mend_in_thread (gpointer data)
+{
+  Program *self = data;
+
+  mns_pool_fill (self->server.looks);
+  g_atomic_int_set (&self->mending, 0);
+  return NULL;
+}
+
+/* A connection that broke is not mended by the main thread, which would wait; until it is, requests
+ * take the way through their lanes.
+ */
+static gboolean
+mend_cb (gpointer data)
+{
+  Program *self = data;
+
+  if (!mns_pool_needs_filling (self->server.looks) ||
+      !g_atomic_int_compare_and_exchange (&self->mending, 0, 1))
+    return G_SOURCE_CONTINUE;
+  if (self->mender != NULL)
+    g_thread_join (self->mender);
+  self->mender = g_thread_new ("mender", mend_in_thread, self);
+  return G_SOURCE_CONTINUE;
+}
+
 /* ---- daily ---- */
 
 static gboolean
@@ -296,6 +328,9 @@ build_server (Program *self, GError **error)
   server->memo = mns_memo_new (MEMO_AGE_US);
   mns_pool_set_memo (server->push, server->memo);
   mns_pool_set_memo (server->pull, server->memo);
+  server->looks = mns_pool_new (instance->application, LOOK_STORES);
+  mns_pool_set_memo (server->looks, server->memo);
+  mns_pool_fill (server->looks);
   server->attempts = mns_attempts_open (instance->state, server->push, error);
   if (server->attempts == NULL)
     return FALSE;
@@ -335,6 +370,7 @@ clear_server (MnsServer *server)
   g_clear_pointer (&server->attempts, mns_attempts_free);
   g_clear_pointer (&server->push, mns_pool_free);
   g_clear_pointer (&server->pull, mns_pool_free);
+  g_clear_pointer (&server->looks, mns_pool_free);
   g_clear_pointer (&server->memo, mns_memo_free);
   mns_windows_forget (server);
   g_clear_pointer (&server->state, g_free);
@@ -443,6 +479,7 @@ run (Program *self, GError **error)
   log_start (self);
   start_ingestion (self);
   self->daily = g_timeout_add_seconds (DAY_S, daily_cb, &self->server);
+  g_timeout_add (500, mend_cb, self);
   if (self->instance->cluster != NULL)
     g_timeout_add (500, watch_cluster_cb, self);
   g_main_loop_run (self->loop);
@@ -472,6 +509,7 @@ main (int argc, char **argv)
       self.status = 1;
     }
   g_clear_pointer (&self.ingest, mns_ingest_free);
+  g_clear_pointer (&self.mender, g_thread_join);
   clear_server (&self.server);
   g_clear_pointer (&self.instance, mns_instance_close);
   g_clear_object (&self.certificate);

@@ -197,6 +197,18 @@ find_login (MnsGate *self, const char *token, MnsLogin *login, GError **error)
   return TRUE;
 }
 
+gboolean
+mns_gate_knows (MnsGate *self, const MnsHttpRequest *request)
+{
+  gboolean by_cookie;
+  g_autofree char *token = mns_gate_get_token (request, &by_cookie);
+  g_autoptr (GBytes) hash = token != NULL ? mns_token_hash (token) : NULL;
+  /* a moment on, so that it does not end between this look and the next */
+  Lookup lookup = { .hash = hash, .now = g_get_real_time () + CACHE_US / 10 };
+
+  return token == NULL || find_cached (self, &lookup);
+}
+
 /* ---- browsers ---- */
 
 static gboolean

@@ -26,6 +26,9 @@ void mns_gate_forget (MnsGate *self, const MnsId *login);
 MnsPool *mns_gate_get_pool (MnsGate *self);
 MnsRate *mns_gate_get_rate (MnsGate *self);
 
+/* Will mns_gate_admit() answer without asking the database? */
+gboolean mns_gate_knows (MnsGate *self, const MnsHttpRequest *request);
+
 /* An MnsGateFunc. */
 gboolean mns_gate_admit (MnsHttpRequest *request,
                          const MnsRoute *route,

@@ -18,10 +18,11 @@ typedef struct _MnsBlobs MnsBlobs;
  */
 typedef struct
 {
-  char *state;   /* folder of our own: packs, files, running commands */
-  MnsPool *push; /* for commands */
-  MnsPool *pull; /* for reading */
-  MnsMemo *memo; /* of both pools: configuration and rights */
+  char *state;    /* folder of our own: packs, files, running commands */
+  MnsPool *push;  /* for commands */
+  MnsPool *pull;  /* for reading */
+  MnsPool *looks; /* for short reading on the main thread, which never waits */
+  MnsMemo *memo;  /* of both pools: configuration and rights */
   MnsGate *gate;
   MnsHttp *http;
   MnsPokes *pokes;

@@ -6,6 +6,7 @@
 
 #include "config.h"
 
+#include <glib-unix.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -343,6 +344,148 @@ view (MnsHttpRequest *request, MnsHttpAnswer *answer, gpointer data)
     g_string_free (self.text, TRUE);
 }
 
+/* ---- view, on the main thread ---- */
+
+/* Longer pages take their time to print: not on the main thread. */
+#define LONGEST_QUICK 100
+/* A view that asks more often than this is not one of one statement. */
+#define MOST_ROUNDS 8
+
+/* A look that is under way. Its function runs again each time answers have come. */
+typedef struct
+{
+  MnsPool *pool;
+  MnsStore *store;
+  MnsTransaction *tx;
+  GSource *source;
+  Looking looking;
+  MnsHttpAnswer *answer;
+  guint n_rounds;
+  MnsQuickDone done;
+  gpointer done_data;
+} Quick;
+
+/* @answered: else the lane does it all again; what a broken connection or a race said is not told.
+ */
+static void
+end_quick (Quick *self, gboolean answered)
+{
+  if (self->source != NULL)
+    {
+      g_source_destroy (self->source);
+      g_source_unref (self->source);
+    }
+  mns_transaction_free (self->tx);
+  mns_pool_give_back (self->pool, self->store);
+  json_object_unref (self->looking.args);
+  if (self->looking.text != NULL)
+    g_string_free (self->looking.text, TRUE);
+  self->done (answered, self->done_data);
+  g_free (self);
+}
+
+static gboolean quick_readable_cb (int fd, GIOCondition condition, gpointer data);
+
+/* One run of the view: to its end, or to a question. */
+static void
+run_quick (Quick *self)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean done = look (self->tx, &self->looking, &error);
+
+  if (!done && mns_pg_transaction_is_waiting (self->tx))
+    {
+      if (self->source != NULL)
+        return;
+      self->source = g_unix_fd_source_new (mns_pg_store_get_socket (self->store), G_IO_IN);
+      g_source_set_callback (self->source, G_SOURCE_FUNC (quick_readable_cb), self, NULL);
+      g_source_attach (self->source, NULL);
+      return;
+    }
+  if (done)
+    answer_page (&self->looking, self->answer);
+  else if (error->domain == MNS_ERROR && mns_error_is_retryable (error))
+    {
+      end_quick (self, FALSE);
+      return;
+    }
+  else
+    mns_http_answer_fail (self->answer, error);
+  end_quick (self, TRUE);
+}
+
+static gboolean
+quick_readable_cb (int fd, GIOCondition condition, gpointer data)
+{
+  Quick *self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!mns_pg_transaction_go_on (self->tx, &error))
+    return G_SOURCE_CONTINUE;
+  if (error != NULL || ++self->n_rounds >= MOST_ROUNDS)
+    end_quick (self, FALSE);
+  else
+    run_quick (self);
+  return G_SOURCE_CONTINUE; /* or destroyed already */
+}
+
+static gboolean
+is_quick (const MnsViewSpec *spec, const MnsHttpRequest *request)
+{
+  const char *limit = mns_http_request_get_query (request, "limit");
+
+  return spec != NULL && spec->one_statement &&
+         (limit == NULL || g_ascii_strtoll (limit, NULL, 10) <= LONGEST_QUICK);
+}
+
+/* An MnsQuickFunc. Everything it calls is in memory or does not wait. */
+static gboolean
+view_quickly (MnsHttpRequest *request,
+              const MnsRoute *route,
+              MnsHttpAnswer *answer,
+              MnsQuickDone done,
+              gpointer done_data)
+{
+  MnsServer *server = route->data;
+  const char *name = mns_http_request_get_param (request, "view");
+  const MnsViewSpec *spec = mns_view_find (name);
+  MnsTransaction *tx;
+  MnsStore *store;
+  Quick *self;
+
+  if (!is_quick (spec, request) || !mns_gate_knows (server->gate, request))
+    return FALSE;
+  store = mns_pool_try_take (server->looks);
+  if (store == NULL)
+    return FALSE;
+  if (!mns_gate_admit (request, route, answer, server->gate))
+    {
+      mns_pool_give_back (server->looks, store);
+      done (TRUE, done_data);
+      return TRUE;
+    }
+  tx = mns_store_begin (store, MNS_ACCESS_LOOK, NULL);
+  if (tx == NULL)
+    {
+      mns_pool_give_back (server->looks, store);
+      return FALSE;
+    }
+  mns_pg_transaction_defer (tx);
+  self = g_new0 (Quick, 1);
+  self->pool = server->looks;
+  self->store = store;
+  self->tx = tx;
+  self->answer = answer;
+  self->done = done;
+  self->done_data = done_data;
+  self->looking = (Looking){ .request = request,
+                             .name = name,
+                             .args = read_arguments (spec, request),
+                             .text = g_string_sized_new (1024) };
+  run_quick (self);
+  return TRUE;
+}
+
 /* ---- health ---- */
 
 static gboolean
@@ -382,7 +525,15 @@ static const MnsRoute routes[] = {
     DO_LIMIT,
     do_command,
     NULL },
-  { "GET", "/json/v1/view/{view}", MNS_AUTH_USER, MNS_LANE_PULL, MNS_BODY_NONE, 0, view, NULL },
+  { "GET",
+    "/json/v1/view/{view}",
+    MNS_AUTH_USER,
+    MNS_LANE_PULL,
+    MNS_BODY_NONE,
+    0,
+    view,
+    NULL,
+    view_quickly },
   { "GET",
     "/json/v1/events",
     MNS_AUTH_USER,

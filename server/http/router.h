@@ -32,12 +32,26 @@ typedef enum
 /* Does the work of one request in a thread of its lane. May block; never touches the message. */
 typedef void (*MnsRouteFunc) (MnsHttpRequest *request, MnsHttpAnswer *answer, gpointer data);
 
+/* @answered: the answer is filled; else the request takes the way through its lane. */
+typedef void (*MnsQuickDone) (gboolean answered, gpointer data);
+
+typedef struct _MnsRoute MnsRoute;
+
+/* Begins the work on the main thread without ever waiting, and says @done there later, or at once.
+ * %FALSE if it cannot: then @done is not called.
+ */
+typedef gboolean (*MnsQuickFunc) (MnsHttpRequest *request,
+                                  const MnsRoute *route,
+                                  MnsHttpAnswer *answer,
+                                  MnsQuickDone done,
+                                  gpointer done_data);
+
 /**
  * MnsRoute:
  *
  * One row of the table. @path has names in braces for single segments: "/json/v1/do/{command}".
  */
-typedef struct
+struct _MnsRoute
 {
   const char *method;
   const char *path;
@@ -47,7 +61,8 @@ typedef struct
   gsize limit; /* of the body */
   MnsRouteFunc func;
   gpointer data;
-} MnsRoute;
+  MnsQuickFunc quick; /* nullable: saves the hop to the lane and back */
+};
 
 typedef struct _MnsRouter MnsRouter;
 

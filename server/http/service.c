@@ -213,6 +213,17 @@ job_done_cb (gpointer data)
 }
 
 static void
+quick_done_cb (gboolean answered, gpointer data)
+{
+  Job *job = data;
+
+  if (answered)
+    job_done_cb (job);
+  else
+    g_thread_pool_push (job->http->lanes[job->route->lane], job, NULL);
+}
+
+static void
 work_in_thread (gpointer data, gpointer user_data)
 {
   Job *job = data;
@@ -303,7 +314,9 @@ handle_cb (SoupServer *soup,
   self->under_way++;
   enter (exchange, MNS_PHASE_WORK);
   soup_server_message_pause (message);
-  g_thread_pool_push (lane, job, NULL);
+  if (job->route->quick == NULL ||
+      !job->route->quick (job->request, job->route, job->answer, quick_done_cb, job))
+    g_thread_pool_push (lane, job, NULL);
 }
 
 /* ---- the head and the body ---- */

@@ -33,6 +33,7 @@ struct _MnsPgLink
   GQueue kept;     /* PGresult *: answers of ITEM_KEEP that nobody has taken yet, in order */
   guint generation;
   gboolean failed_to_send;
+  GError *pumped; /* first failure that mns_pg_link_pump() met */
 };
 
 /* A client that stops in the middle of a transaction must not hold its locks for long, and a
@@ -113,6 +114,7 @@ mns_pg_link_free (MnsPgLink *self)
     return;
   PQfinish (self->connection);
   mns_pg_link_drop_kept (self);
+  g_clear_error (&self->pumped);
   g_array_unref (self->pending);
   g_free (self->conninfo);
   g_free (self);
@@ -332,6 +334,42 @@ mns_pg_link_wait (MnsPgLink *self, GError **error)
   mns_pg_link_drop_kept (self); /* nobody knows whose they are */
   g_propagate_error (error, g_steal_pointer (&first));
   return NULL;
+}
+
+static void
+take_pumped (MnsPgLink *self)
+{
+  Item item = g_array_index (self->pending, Item, 0);
+  PGresult *answer = take_answer (self, item, self->pumped == NULL ? &self->pumped : NULL);
+
+  g_array_remove_index (self->pending, 0);
+  if (item == ITEM_KEEP && answer != NULL)
+    g_queue_push_tail (&self->kept, answer);
+  else
+    PQclear (answer);
+}
+
+gboolean
+mns_pg_link_pump (MnsPgLink *self, GError **error)
+{
+  if (PQflush (self->connection) < 0 || !PQconsumeInput (self->connection))
+    self->failed_to_send = TRUE;
+  while (self->pending->len > 0 && !self->failed_to_send && !PQisBusy (self->connection))
+    take_pumped (self);
+  if (self->pending->len > 0 && !self->failed_to_send)
+    return FALSE;
+  if (self->failed_to_send && (self->pumped == NULL || self->pumped->code != MNS_ERROR_OFFLINE))
+    {
+      g_clear_error (&self->pumped);
+      mns_pg_set_error (&self->pumped, self->connection, NULL);
+    }
+  g_array_set_size (self->pending, 0);
+  if (self->pumped != NULL)
+    {
+      mns_pg_link_drop_kept (self);
+      g_propagate_error (error, g_steal_pointer (&self->pumped));
+    }
+  return TRUE;
 }
 
 /**

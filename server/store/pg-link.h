@@ -43,6 +43,10 @@ gboolean mns_pg_link_has_pending (MnsPgLink *self);
 void mns_pg_link_forget_prepared (MnsPgLink *self);
 
 PGresult *mns_pg_link_wait (MnsPgLink *self, GError **error);
+/* For a caller who must not wait: takes what has come. %TRUE once nothing is outstanding any more,
+ * with @error set if anything failed.
+ */
+gboolean mns_pg_link_pump (MnsPgLink *self, GError **error);
 PGresult *mns_pg_link_take_kept (MnsPgLink *self);
 void mns_pg_link_drop_kept (MnsPgLink *self);
 

@@ -41,6 +41,8 @@ typedef struct
   GError *failure; /* what it failed with, until a rollback to a savepoint */
   gboolean ended;
   gboolean committing;
+  gboolean deferred; /* never waits */
+  gboolean waiting;  /* questions were sent */
   guint n_cursors;
   GQueue asked; /* Asked *, in the order of asking */
 } PgTransaction;
@@ -50,6 +52,7 @@ typedef struct
 {
   char *key;
   PGresult *answer; /* NULL: not here yet */
+  MnsRows *rows;    /* of a deferred transaction, which asks again: made from the answer */
 } Asked;
 
 static PgStore *
@@ -152,6 +155,7 @@ free_asked (Asked *self)
 {
   g_free (self->key);
   PQclear (self->answer);
+  mns_rows_unref (self->rows);
   g_free (self);
 }
 
@@ -185,28 +189,13 @@ fill_answers (PgTransaction *self)
       Asked *asked = l->data;
 
       next = l->next;
-      if (asked->answer == NULL)
+      if (asked->answer == NULL && asked->rows == NULL)
         asked->answer = mns_pg_link_take_kept (store_of (self)->link);
       if (asked->key != NULL)
         continue;
       free_asked (asked);
       g_queue_delete_link (&self->asked, l);
     }
-}
-
-static void
-ask_ahead (MnsTransaction *transaction, const char *sql, const MnsArg *args)
-{
-  PgTransaction *self = (PgTransaction *) transaction;
-  PgStore *store = store_of (self);
-  Asked *asked;
-
-  if (self->failure != NULL ||
-      !mns_pg_statements_queue (store->statements, store->link, sql, args, TRUE, NULL))
-    return;
-  asked = g_new0 (Asked, 1);
-  asked->key = mns_pg_statements_key (sql, args);
-  g_queue_push_tail (&self->asked, asked);
 }
 
 static GList *
@@ -218,6 +207,21 @@ find_asked (PgTransaction *self, const char *sql, const MnsArg *args)
     if (g_strcmp0 (((Asked *) l->data)->key, key) == 0)
       return l;
   return NULL;
+}
+
+static void
+ask_ahead (MnsTransaction *transaction, const char *sql, const MnsArg *args)
+{
+  PgTransaction *self = (PgTransaction *) transaction;
+  PgStore *store = store_of (self);
+  Asked *asked;
+
+  if (self->failure != NULL || (self->deferred && find_asked (self, sql, args) != NULL) ||
+      !mns_pg_statements_queue (store->statements, store->link, sql, args, TRUE, NULL))
+    return;
+  asked = g_new0 (Asked, 1);
+  asked->key = mns_pg_statements_key (sql, args);
+  g_queue_push_tail (&self->asked, asked);
 }
 
 /* A savepoint changes nothing that was read. */
@@ -270,6 +274,31 @@ take_asked (PgTransaction *self, GList *link, MnsRows **rows, GError **error)
   return TRUE;
 }
 
+/* The answer, if it is here; else the question goes off, with those asked ahead. */
+static gboolean
+look_or_send (
+    PgTransaction *self, const char *sql, const MnsArg *args, MnsRows **rows, GError **error)
+{
+  GList *link = find_asked (self, sql, args);
+  Asked *asked = link != NULL ? link->data : NULL;
+
+  g_return_val_if_fail (rows != NULL, FALSE);
+
+  if (asked != NULL && asked->answer != NULL)
+    asked->rows = mns_pg_rows_take_result (g_steal_pointer (&asked->answer));
+  if (asked != NULL && asked->rows != NULL)
+    {
+      *rows = mns_rows_ref (asked->rows);
+      return TRUE;
+    }
+  ask_ahead (&self->base, sql, args);
+  mns_pg_link_sync (store_of (self)->link);
+  mns_pg_link_flush (store_of (self)->link);
+  self->waiting = TRUE;
+  g_set_error (error, MNS_ERROR, MNS_ERROR_BUSY, "the answer is on its way");
+  return FALSE;
+}
+
 /* Back to a savepoint: what failed after it is forgotten, except that a lost race or connection
  * cannot be mended inside the transaction.
  */
@@ -308,6 +337,8 @@ execute (MnsTransaction *transaction,
     return roll_back_to (self, sql, error);
   if (self->failure != NULL)
     return fail_again (self, error);
+  if (self->deferred)
+    return look_or_send (self, sql, args, rows, error);
   if (self->asked.length > 0 && may_write (sql))
     drop_answers (self);
   if (self->asked.length > 0 && rows != NULL)
@@ -464,6 +495,47 @@ mns_pg_store_set_lock (MnsStore *self, MnsPgLock lock)
   g_return_if_fail (self->klass == &klass);
 
   ((PgStore *) self)->lock = lock;
+}
+
+void
+mns_pg_transaction_defer (MnsTransaction *self)
+{
+  g_return_if_fail (self->klass == &klass && self->access == MNS_ACCESS_LOOK);
+
+  ((PgTransaction *) self)->deferred = TRUE;
+}
+
+gboolean
+mns_pg_transaction_is_waiting (MnsTransaction *self)
+{
+  g_return_val_if_fail (self->klass == &klass, FALSE);
+
+  return ((PgTransaction *) self)->waiting;
+}
+
+gboolean
+mns_pg_transaction_go_on (MnsTransaction *self, GError **error)
+{
+  PgTransaction *transaction = (PgTransaction *) self;
+
+  g_return_val_if_fail (self->klass == &klass && transaction->waiting, TRUE);
+
+  if (!mns_pg_link_pump (store_of (transaction)->link, &transaction->failure))
+    return FALSE;
+  transaction->waiting = FALSE;
+  if (transaction->failure != NULL)
+    fail_again (transaction, error);
+  else
+    fill_answers (transaction);
+  return TRUE;
+}
+
+int
+mns_pg_store_get_socket (MnsStore *self)
+{
+  g_return_val_if_fail (self->klass == &klass, -1);
+
+  return PQsocket (mns_pg_link_get_connection (((PgStore *) self)->link));
 }
 
 gboolean

@@ -29,6 +29,20 @@ void mns_pg_store_set_lock (MnsStore *self, MnsPgLock lock);
 /* Has COMMIT been sent? Then an error %MNS_ERROR_OFFLINE leaves open whether it happened. */
 gboolean mns_pg_transaction_was_committing (MnsTransaction *self);
 
+/**
+ * mns_pg_transaction_defer:
+ *
+ * For a thread that must not wait, of a transaction that only looks (%MNS_ACCESS_LOOK): from now on
+ * a query whose answer is not here is sent, and fails. Then mns_pg_transaction_is_waiting(); when
+ * the socket has something to read, mns_pg_transaction_go_on() until it says so, and the function
+ * that asked is run again from its beginning: the answers that came are still there.
+ */
+void mns_pg_transaction_defer (MnsTransaction *self);
+gboolean mns_pg_transaction_is_waiting (MnsTransaction *self);
+/* %TRUE: run again, or give up if @error is set. Never blocks. */
+gboolean mns_pg_transaction_go_on (MnsTransaction *self, GError **error);
+int mns_pg_store_get_socket (MnsStore *self);
+
 /* (nullable): what the transaction has failed with, whatever its user made of it */
 const GError *mns_pg_transaction_get_failure (MnsTransaction *self);
 

@@ -24,6 +24,7 @@ struct _MnsPool
   GCond returned;
   GPtrArray *idle; /* MnsStore */
   guint n_open;    /* taken and idle */
+  gint broken;     /* atomic: mns_pool_try_take() met one that needs mending */
   guint n_max;
 };
 
@@ -145,6 +146,52 @@ mns_pool_take (MnsPool *self, GError **error)
   if (store == NULL)
     count_closed (self);
   return store;
+}
+
+/* Would mns_pool_take() come by one without waiting? */
+static gboolean
+has_store (MnsPool *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return self->idle->len > 0 || self->n_open < self->n_max;
+}
+
+MnsStore *
+mns_pool_try_take (MnsPool *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  MnsStore *store = NULL;
+
+  if (self->idle->len > 0)
+    store = g_ptr_array_steal_index (self->idle, self->idle->len - 1);
+  if (store == NULL || !mns_pg_store_is_broken (store))
+    return store;
+  /* to the other end, where whoever mends finds it */
+  g_ptr_array_insert (self->idle, 0, store);
+  g_atomic_int_set (&self->broken, 1);
+  return NULL;
+}
+
+gboolean
+mns_pool_needs_filling (MnsPool *self)
+{
+  return g_atomic_int_get (&self->broken) != 0;
+}
+
+void
+mns_pool_fill (MnsPool *self)
+{
+  g_autofree MnsStore **taken = g_new0 (MnsStore *, self->n_max);
+  guint n = 0;
+
+  g_atomic_int_set (&self->broken, 0);
+  while (n < self->n_max && has_store (self) && (taken[n] = mns_pool_take (self, NULL)) != NULL)
+    {
+      g_autoptr (MnsTransaction) tx = mns_store_begin (taken[n++], MNS_ACCESS_LOOK, NULL);
+    }
+  while (n > 0)
+    mns_pool_give_back (self, taken[--n]);
 }
 
 void

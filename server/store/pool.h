@@ -23,7 +23,12 @@ void mns_pool_set_memo (MnsPool *self, MnsMemo *memo);
 MnsMemo *mns_pool_get_memo (MnsPool *self);
 
 MnsStore *mns_pool_take (MnsPool *self, GError **error);
+/* (nullable) (transfer none): an idle store whose connection stands; never waits or connects. */
+MnsStore *mns_pool_try_take (MnsPool *self);
 void mns_pool_give_back (MnsPool *self, MnsStore *store);
+/* Connects as often as the pool may; blocks. Stores whose connection broke are mended. */
+void mns_pool_fill (MnsPool *self);
+gboolean mns_pool_needs_filling (MnsPool *self); /* met a broken one since */
 
 /**
  * MnsPoolFunc:
