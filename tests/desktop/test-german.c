@@ -30,7 +30,7 @@ static const struct
   { "/search/nirgends", NULL, NULL, "status", "Nichts gefunden", "search-nothing" },
   { "/sample/", "SAMPLE", "S-1", "content", "Verlauf", "sample-now" },
   { "/container/", "CONTAINER", "Alpha-P1", "content", "Belegt", "container" },
-  { "/project/", "PROJECT", "Alpha", "content", "Proben hinzufügen", "project" },
+  { "/project/", "PROJECT", "Alpha", "content", "Proben anlegen", "project" },
   { "/lab", NULL, NULL, "content", "Meine Protokolle", "lab" },
   { "/projects", NULL, NULL, "content", "Angelegt", "projects" },
   { "/conflicts", NULL, NULL, "content", "Auswahl speichern", "conflicts" },

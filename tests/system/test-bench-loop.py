@@ -503,7 +503,7 @@ def lists_are_imported_from_files():
         desk.dialog("New project")
         type_text(f"From {kind}")
         keys("Return")
-        desk.press("Import samples", then=desk.shows("Choose a file…", BUTTON))
+        desk.press("Add samples", then=desk.shows("Choose a file…", BUTTON))
         desk.press("Choose a file…")
         desk.dialog("Choose a sample list")
         type_text(str(path))
