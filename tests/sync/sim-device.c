@@ -147,14 +147,6 @@ sim_device_close (Device *self)
   g_clear_pointer (&self->replica, mns_replica_free);
 }
 
-void
-sim_device_lose_power (Device *self)
-{
-  sim_power_cut (self->dir);
-  sim_device_close (self);
-  sim_device_open (self);
-}
-
 static void
 open_again_after_crash (Device *self)
 {
@@ -165,10 +157,28 @@ open_again_after_crash (Device *self)
 }
 
 void
+sim_device_lose_power (Device *self)
+{
+  sim_power_cut (self->dir);
+  sim_device_close (self);
+  sim_device_open (self);
+}
+
+/* One fault at a time: with the power gone too, both copies of a command could be. */
+static void
+have_power (Device *self)
+{
+  if (self->sim->powered_off == self)
+    sim_device_lose_power (self);
+}
+
+void
 sim_device_lose_file (Device *self)
 {
-  g_autofree char *path = g_strdup (self->replica->path);
+  g_autofree char *path = NULL;
 
+  have_power (self);
+  path = g_strdup (self->replica->path);
   sim_device_close (self);
   mns_replica_remove_database (path);
   sim_device_open (self);
@@ -189,8 +199,10 @@ copy_file (const char *from, const char *to, const char *name)
 void
 sim_device_clone (Device *self, Device *copy)
 {
-  g_autofree char *name = g_path_get_basename (self->replica->path);
+  g_autofree char *name = NULL;
 
+  have_power (self);
+  name = g_path_get_basename (self->replica->path);
   sim_device_close (self);
   g_mkdir_with_parents (copy->dir, 0700);
   copy_file (self->dir, copy->dir, name);

@@ -12,7 +12,7 @@
 #include "tests/server/pg-fixture.h"
 #include "tests/sync/sim.h"
 
-static int n_seeds = 30;
+static int n_seeds = 20;
 static int first_seed = 1;
 static int n_steps = 50;
 
