@@ -210,7 +210,11 @@ next_pull_is_a_pack (Sim *self, Device *device)
 static void
 lose_file (Sim *self, Device *device)
 {
-  sim_device_lose_file (device);
+  /* Where the power goes, the log may be lost with it; the file and the log at once nobody can
+   * bring back.
+   */
+  if (self->powered_off != device)
+    sim_device_lose_file (device);
 }
 
 static void
@@ -219,7 +223,7 @@ copy_disk (Sim *self, Device *device)
   /* Once in a world: two copies of one copy hold the same unsent commands, and both go on under
    * new ids. That a command's id comes under two devices' ids only the server could notice.
    */
-  if (self->cloned)
+  if (self->cloned || self->powered_off == device) /* a disk without power is not copied */
     return;
   self->cloned = TRUE;
   sim_device_clone (device, &self->devices[self->n_devices++]);
