@@ -31,7 +31,7 @@ struct _MnsPlate
   char *line;
 
   gboolean small; /* see mns_plate_set_small() */
-  double scale; /* of text and boxes */
+  double scale;   /* of text and boxes */
 };
 
 /* Pixels of a well's box, and of the headings, at scale 1 */

@@ -18,8 +18,7 @@ G_DECLARE_FINAL_TYPE (MnsConflictPlates, mns_conflict_plates, MNS, CONFLICT_PLAT
 const char *mns_conflict_plates_find_container (const MnsConflict *conflict);
 
 /* @conflict must outlive it. @names: "artifact:<id>" → name. */
-GtkWidget *
-mns_conflict_plates_new (MnsConflict *conflict, MnsSession *session, GHashTable *names);
+GtkWidget *mns_conflict_plates_new (MnsConflict *conflict, MnsSession *session, GHashTable *names);
 /* Puts the focus on the right plate, to give the sample of a line another well. */
 void mns_conflict_plates_choose (MnsConflictPlates *self, guint line);
 /* Shows what was picked and typed outside. */

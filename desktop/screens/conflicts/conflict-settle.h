@@ -62,8 +62,8 @@ typedef struct
   char *command_id;
   char *code;
   char *detail; /* all that was said, in the person's language, a line each */
-  char *cause; /* nullable: id of the command that it follows */
-  char *run;   /* nullable: the step that it is about, or would have made */
+  char *cause;  /* nullable: id of the command that it follows */
+  char *run;    /* nullable: the step that it is about, or would have made */
   gint64 n;
   gint64 performed_at;
   JsonObject *args;
