@@ -399,6 +399,8 @@ run_quick (Quick *self)
         return;
       self->source = g_unix_fd_source_new (mns_pg_store_get_socket (self->store), G_IO_IN);
       g_source_set_callback (self->source, G_SOURCE_FUNC (quick_readable_cb), self, NULL);
+      /* it runs no loop of its own; else GLib takes the descriptor out of the poll for each call */
+      g_source_set_can_recurse (self->source, TRUE);
       g_source_attach (self->source, NULL);
       return;
     }

@@ -61,6 +61,13 @@ typedef struct
 void
 mns_connection_enter (MnsConnection *self, MnsPhase phase)
 {
+  gboolean writes = phase == MNS_PHASE_WRITE;
+
+  /* libsoup writes the head and the body of an answer apart; held back, they leave in one packet. A
+   * Unix socket knows no such option and needs none.
+   */
+  if (writes != (self->phase == MNS_PHASE_WRITE))
+    g_socket_set_option (self->socket, IPPROTO_TCP, TCP_CORK, writes, NULL);
   self->phase = phase;
   self->since = g_get_monotonic_time ();
   self->moved = 0;
