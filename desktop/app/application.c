@@ -443,6 +443,12 @@ mns_application_startup (GApplication *application)
 {
   MnsApplication *self = MNS_APPLICATION (application);
 
+  /* Before the display is opened: passwords are made to cost time, and so is a toolkit's start.
+   * Both go on side by side; the session bus is connected by now, so that the two do not make the
+   * same types of GIO at once. What cannot be read is told when there is a window to tell it in.
+   */
+  if (has_credentials (self))
+    sign_in_by_itself (self, NULL);
   G_APPLICATION_CLASS (mns_application_parent_class)->startup (application);
   mns_style_ensure ();
   self->settings = open_settings ();
@@ -498,17 +504,10 @@ read_options (MnsApplication *self, GVariantDict *options)
     }
 }
 
-/* Before the display is opened: passwords are made to cost time, and so is a toolkit's start. Both
- * go on side by side. What cannot be read is told when there is a window to tell it in.
- */
 static int
 mns_application_handle_local_options (GApplication *application, GVariantDict *options)
 {
-  MnsApplication *self = MNS_APPLICATION (application);
-
-  read_options (self, options);
-  if (has_credentials (self))
-    sign_in_by_itself (self, NULL);
+  read_options (MNS_APPLICATION (application), options);
   return -1;
 }
 

@@ -10,8 +10,10 @@
 
 #include "config.h"
 
+#include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
+#include <libsoup/soup.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -316,6 +318,22 @@ sign_in_new (const MnsAccountSignIn *how)
   return self;
 }
 
+/* GLib can stop for ever where one thread sets up a class that names a type with
+ * interfaces while another makes that very type: so those that a connection needs are made here.
+ */
+static void
+ensure_types (void)
+{
+  g_type_ensure (G_TYPE_INET_SOCKET_ADDRESS);
+  g_type_ensure (G_TYPE_UNIX_SOCKET_ADDRESS);
+  g_type_ensure (G_TYPE_PROXY_ADDRESS);
+  g_type_ensure (G_TYPE_NETWORK_ADDRESS);
+  g_type_ensure (G_TYPE_TCP_CONNECTION);
+  g_type_class_unref (g_type_class_ref (G_TYPE_SOCKET_CLIENT));
+  g_type_class_unref (g_type_class_ref (SOUP_TYPE_SESSION));
+  g_type_class_unref (g_type_class_ref (SOUP_TYPE_MESSAGE));
+}
+
 /**
  * mns_account_sign_in_async:
  * @how: what is known; copied
@@ -332,6 +350,7 @@ mns_account_sign_in_async (const MnsAccountSignIn *how,
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
 
+  ensure_types ();
   g_task_set_source_tag (task, mns_account_sign_in_async);
   g_task_set_task_data (task, sign_in_new (how), sign_in_free);
   g_task_run_in_thread (task, sign_in_in_thread);
