@@ -125,35 +125,89 @@ make_key (const char *password,
   return FALSE;
 }
 
+struct _MnsSeal
+{
+  char *password;
+  guchar salt[crypto_pwhash_SALTBYTES];
+  guchar key[crypto_secretbox_KEYBYTES];
+  GError *error;
+  GThread *thread; /* nullable: the key is made */
+};
+
+static gpointer
+make_key_in_thread (gpointer data)
+{
+  MnsSeal *self = data;
+
+  make_key (self->password, self->salt, self->key, &self->error);
+  return NULL;
+}
+
+/**
+ * mns_seal_begin:
+ * @password: what will open the token; copied
+ *
+ * Begins to make a key, which takes its time by intent, while the server is asked for the token.
+ *
+ * Returns: (transfer full): for mns_account_file_seal()
+ */
+MnsSeal *
+mns_seal_begin (const char *password)
+{
+  MnsSeal *self = g_new0 (MnsSeal, 1);
+
+  self->password = g_strdup (password);
+  randombytes_buf (self->salt, sizeof self->salt);
+  self->thread = g_thread_new ("seal", make_key_in_thread, self);
+  return self;
+}
+
+static void
+wait_for_key (MnsSeal *self)
+{
+  if (self->thread != NULL)
+    g_thread_join (g_steal_pointer (&self->thread));
+}
+
+void
+mns_seal_free (MnsSeal *self)
+{
+  if (self == NULL)
+    return;
+  wait_for_key (self);
+  sodium_memzero (self->password, strlen (self->password));
+  sodium_memzero (self->key, sizeof self->key);
+  g_free (self->password);
+  g_clear_error (&self->error);
+  g_free (self);
+}
+
 /**
  * mns_account_file_seal:
+ * @seal: from mns_seal_begin(), once
  * @token: the device's token
- * @password: what will open it
  *
- * Puts the token into a secretbox; neither is kept otherwise.
+ * Puts the token into a secretbox; neither it nor the password is kept otherwise.
  */
 gboolean
-mns_account_file_seal (MnsAccountFile *self,
-                       const char *token,
-                       const char *password,
-                       GError **error)
+mns_account_file_seal (MnsAccountFile *self, MnsSeal *seal, const char *token, GError **error)
 {
-  guchar salt[crypto_pwhash_SALTBYTES];
   guchar nonce[crypto_secretbox_NONCEBYTES];
-  guchar key[crypto_secretbox_KEYBYTES];
   gsize size = strlen (token);
   g_autofree guchar *box = g_malloc (size + crypto_secretbox_MACBYTES);
 
-  randombytes_buf (salt, sizeof salt);
+  wait_for_key (seal);
+  if (seal->error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&seal->error));
+      return FALSE;
+    }
   randombytes_buf (nonce, sizeof nonce);
-  if (!make_key (password, salt, key, error))
-    return FALSE;
-  crypto_secretbox_easy (box, (const guchar *) token, size, nonce, key);
-  sodium_memzero (key, sizeof key);
+  crypto_secretbox_easy (box, (const guchar *) token, size, nonce, seal->key);
   g_free (self->salt);
   g_free (self->nonce);
   g_free (self->sealed);
-  self->salt = g_base64_encode (salt, sizeof salt);
+  self->salt = g_base64_encode (seal->salt, sizeof seal->salt);
   self->nonce = g_base64_encode (nonce, sizeof nonce);
   self->sealed = g_base64_encode (box, size + crypto_secretbox_MACBYTES);
   return TRUE;

@@ -24,10 +24,15 @@ void mns_account_file_clear (MnsAccountFile *self);
 void mns_account_file_load (MnsAccountFile *self, const char *dir);
 gboolean mns_account_file_save (const MnsAccountFile *self, const char *dir, GError **error);
 
-gboolean mns_account_file_seal (MnsAccountFile *self,
-                                const char *token,
-                                const char *password,
-                                GError **error);
+/* A key on its way; see mns_seal_begin(). */
+typedef struct _MnsSeal MnsSeal;
+
+MnsSeal *mns_seal_begin (const char *password);
+void mns_seal_free (MnsSeal *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MnsSeal, mns_seal_free)
+
+gboolean
+mns_account_file_seal (MnsAccountFile *self, MnsSeal *seal, const char *token, GError **error);
 char *mns_account_file_open (const MnsAccountFile *self, const char *password, GError **error);
 
 char *mns_account_dup_dir (const char *state_dir, const char *url, const char *user);

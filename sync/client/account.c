@@ -185,6 +185,8 @@ ask_server (SignIn *self, GCancellable *cancellable, GError **error)
 static gboolean
 sign_in_online (SignIn *self, GCancellable *cancellable, GError **error)
 {
+  g_autoptr (MnsSeal) seal = mns_seal_begin (self->password);
+
   if (!ask_server (self, cancellable, error))
     return FALSE;
   if (g_mkdir_with_parents (self->dir, 0700) != 0)
@@ -198,7 +200,7 @@ sign_in_online (SignIn *self, GCancellable *cancellable, GError **error)
   self->file.user = g_strdup (self->user);
   self->file.failures = 0;
   self->file.not_before = 0;
-  return mns_account_file_seal (&self->file, self->token, self->password, error) &&
+  return mns_account_file_seal (&self->file, seal, self->token, error) &&
          mns_account_file_save (&self->file, self->dir, error) &&
          mns_account_keep_token (self->dir, self->keep_token ? self->token : NULL, error);
 }

@@ -27,6 +27,7 @@ static void
 make_account (void)
 {
   g_autofree char *dir = mns_account_dup_dir (state, SERVER, "rosa");
+  g_autoptr (MnsSeal) seal = NULL;
   g_autoptr (GError) error = NULL;
   MnsAccountFile file = { 0 };
 
@@ -35,7 +36,8 @@ make_account (void)
   file.user = g_strdup ("rosa");
   file.name = g_strdup ("Rosa Researcher");
   mns_id_make (&file.person);
-  g_assert_true (mns_account_file_seal (&file, "a-token", PASSWORD, &error));
+  seal = mns_seal_begin (PASSWORD);
+  g_assert_true (mns_account_file_seal (&file, seal, "a-token", &error));
   g_assert_no_error (error);
   g_assert_true (mns_account_file_save (&file, dir, &error));
   g_assert_no_error (error);
