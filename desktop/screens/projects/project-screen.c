@@ -238,10 +238,12 @@ gather (MnsProjectScreen *self, const char *after)
 
 /* ---- where they begin ---- */
 
+/* Holds what it points to: an answer may come when the dialog's widgets are gone. */
 typedef struct
 {
-  MnsProjectScreen *screen; /* not owned: the dialog goes before it */
-  guint n;                  /* samples; 0: all of the project */
+  MnsProjectScreen *screen;
+  guint n; /* samples; 0: all of the project */
+  gboolean answered;
   GtkDropDown *workflow, *stage;
   GtkLabel *summary;
   MnsViewResult *stages;
@@ -252,6 +254,11 @@ assign_form_free (gpointer data)
 {
   AssignForm *form = data;
 
+  g_signal_handlers_disconnect_by_data (form->stage, form);
+  g_object_unref (form->workflow);
+  g_object_unref (form->stage);
+  g_object_unref (form->summary);
+  g_object_unref (form->screen);
   g_clear_pointer (&form->stages, mns_view_result_free);
   g_free (form);
 }
@@ -276,7 +283,8 @@ summarize (AssignForm *form)
   const char *stage, *workflow;
   g_autofree char *text = NULL;
 
-  if (form->stages == NULL || at >= mns_rows_get_n_rows (form->stages->rows))
+  if (form->stages == NULL || at >= mns_rows_get_n_rows (form->stages->rows) ||
+      form->screen->workflows == NULL || w >= mns_rows_get_n_rows (form->screen->workflows->rows))
     return;
   stage = mns_cell_text (form->stages->rows, at, "stage");
   workflow = mns_cell_text (form->screen->workflows->rows, w, "name");
@@ -301,9 +309,11 @@ stages_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   MnsViewResult *stages = mns_session_look_finish (MNS_SESSION (source), result, &error);
   g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
 
-  if (stages == NULL)
+  if (stages == NULL || form->answered)
     {
-      gtk_label_set_text (form->summary, error->message);
+      if (stages == NULL)
+        gtk_label_set_text (form->summary, error->message);
+      g_clear_pointer (&stages, mns_view_result_free);
       return;
     }
   g_clear_pointer (&form->stages, mns_view_result_free);
@@ -316,13 +326,23 @@ stages_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   summarize (form);
 }
 
+/* The dialog goes away with its answer; what still comes for it is not shown. */
+static void
+note_answer (AssignForm *form)
+{
+  form->answered = TRUE;
+}
+
 static void
 ask_stages (AdwMessageDialog *dialog)
 {
   AssignForm *form = g_object_get_data (G_OBJECT (dialog), "form");
   guint at = gtk_drop_down_get_selected (form->workflow);
-  g_autofree char *id = mns_cell_dup_id (form->screen->workflows->rows, at, "workflow_id");
+  g_autofree char *id = NULL;
 
+  if (form->screen->workflows == NULL || at >= mns_rows_get_n_rows (form->screen->workflows->rows))
+    return;
+  id = mns_cell_dup_id (form->screen->workflows->rows, at, "workflow_id");
   mns_session_look (mns_screen_get_session (MNS_SCREEN (form->screen)),
                     "stages",
                     mns_args_new ("workflow", id, NULL),
@@ -354,7 +374,8 @@ assign_answered_cb (AdwMessageDialog *dialog, const char *response, MnsProjectSc
   g_auto (GStrv) chosen = NULL;
   guint n_missing;
 
-  if (!g_str_equal (response, "assign") || at == GTK_INVALID_LIST_POSITION)
+  if (!g_str_equal (response, "assign") || self->workflows == NULL ||
+      at >= mns_rows_get_n_rows (self->workflows->rows))
     return;
   g_free (self->workflow);
   self->workflow = mns_cell_dup_id (self->workflows->rows, at, "workflow_id");
@@ -384,11 +405,12 @@ make_assign_form (MnsProjectScreen *self, AdwMessageDialog *dialog, guint n)
 
   for (guint i = 0; i < mns_rows_get_n_rows (self->workflows->rows); i++)
     gtk_string_list_append (names, mns_cell_text (self->workflows->rows, i, "name"));
-  form->screen = self;
+  form->screen = g_object_ref (self);
   form->n = n;
-  form->workflow = add_drop_down (box, _ ("Workflow"), G_LIST_MODEL (names));
-  form->stage = add_drop_down (box, _ ("First step"), G_LIST_MODEL (gtk_string_list_new (NULL)));
-  form->summary = GTK_LABEL (gtk_label_new (NULL));
+  form->workflow = g_object_ref (add_drop_down (box, _ ("Workflow"), G_LIST_MODEL (names)));
+  form->stage = g_object_ref (
+      add_drop_down (box, _ ("First step"), G_LIST_MODEL (gtk_string_list_new (NULL))));
+  form->summary = g_object_ref_sink (GTK_LABEL (gtk_label_new (NULL)));
   gtk_label_set_wrap (form->summary, TRUE);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (form->summary));
   g_object_set_data_full (G_OBJECT (dialog), "form", form, assign_form_free);
@@ -396,6 +418,7 @@ make_assign_form (MnsProjectScreen *self, AdwMessageDialog *dialog, guint n)
   g_signal_connect_object (
       form->workflow, "notify::selected", G_CALLBACK (ask_stages), dialog, G_CONNECT_SWAPPED);
   g_signal_connect_swapped (form->stage, "notify::selected", G_CALLBACK (summarize), form);
+  g_signal_connect_swapped (dialog, "response", G_CALLBACK (note_answer), form);
   return box;
 }
 
